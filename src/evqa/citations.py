@@ -1,0 +1,94 @@
+"""Sole owner of quotes: they are cut, checked, numbered and put into words here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from evqa.records import Article, Hit, Original, Quote
+
+_log = logging.getLogger(__name__)
+
+
+def cut(hit: Hit, start: int, end: int, score: float) -> Quote:
+    """The quote `article.text[start:end]` out of a hit's article.
+
+    Raises ValueError where the span is empty or lies outside the text.
+    """
+    article = hit.article
+    if not 0 <= start < end <= len(article.text):
+        raise ValueError(f"{article.id}[{start}:{end}] is no span of its {len(article.text)} characters")
+    return Quote(
+        article_id=article.id,
+        start=start,
+        end=end,
+        text=article.text[start:end],
+        title=article.title,
+        source=article.source,
+        url=article.url,
+        author=article.author,
+        published=article.published,
+        score=score,
+        context_start=min(start, hit.passage.start),
+        context_end=max(end, hit.passage.end),
+        reports_on=article.reports_on,
+        also_in=hit.also_in,
+    )
+
+
+def verify(quote: Quote, article_text: str) -> bool:
+    """Whether the quote stands in the article's text, character by character, where it says."""
+    return (
+        0 <= quote.start < quote.end <= len(article_text)
+        and article_text[quote.start : quote.end] == quote.text
+    )
+
+
+def verified(quotes: Sequence[Quote], article: Callable[[str], Article | None]) -> list[Quote]:
+    """The quotes that stand in the stored articles; one that does not is dropped and logged."""
+    kept = []
+    for quote in quotes:
+        stored = article(quote.article_id)
+        if stored is not None and verify(quote, stored.text):
+            kept.append(quote)
+        else:
+            _log.warning(
+                "dropped a quote that %s[%d:%d] does not hold",
+                quote.article_id,
+                quote.start,
+                quote.end,
+            )
+    return kept
+
+
+def lead(quote: Quote) -> str:
+    """Who says it and when, in our words: `Electrek, 20 August 2025`, or `yu7.txt, undated`."""
+    by = _publication(quote.source or quote.article_id, quote.author, quote.published)
+    original = quote.reports_on
+    if original is None:
+        return by
+    return f"{by}, reporting on {_original(original)}"
+
+
+def _original(original: Original) -> str:
+    title = f"“{original.title}”" if original.title else "an article"
+    outlet = original.outlet or "an unnamed outlet"
+    return f"{title} in {_publication(outlet, original.author, original.published)}"
+
+
+def _publication(outlet: str, author: str, published: date | None) -> str:
+    name = f"{author} in {outlet}" if author else outlet
+    return f"{name}, {written_date(published)}"
+
+
+def written_date(day: date | None) -> str:
+    """A date as `11 February 2026`, or `undated`."""
+    return f"{day.day} {day:%B %Y}" if day else "undated"
+
+
+def render(quotes: Sequence[Quote]) -> str:
+    """The quotes as an answer's text: a numbered line each, its lead before the verbatim words."""
+    return "\n".join(
+        f"{lead(quote)}: “{quote.text}” [{number}]" for number, quote in enumerate(quotes, 1)
+    )

@@ -1,0 +1,210 @@
+"""What flows through evqa: frozen records, each readable by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The publication that a digest reports on; a field is empty where it states nothing."""
+
+    outlet: str = ""
+    title: str = ""
+    author: str = ""
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One file of the corpus.
+
+    `id` is the file's posix path below the corpus folder. Every offset in evqa counts Python
+    characters of `text`, which is the file's own text from character `text_offset` on (what lies
+    before it is front matter). `sha256` is of the whole file.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str = ""
+    url: str = ""
+    author: str = ""
+    published: date | None = None
+    language: str = ""
+    sha256: str = ""
+    text_offset: int = 0
+    reports_on: Original | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An exact slice of an article: its text is `article.text[start:end]`; `tokens` are tiktoken's."""
+
+    id: int
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, best first by `score` (the reranker's, higher is better).
+
+    `also_in` holds the ids of articles that print nearly the same passage.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    also_in: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The passage's text."""
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an article, verbatim: `article.text[start:end] == text`.
+
+    `context_start` and `context_end` bound the passage that the quote stands in. `also_in` holds
+    the ids of other articles that print nearly the same passage. `score` is 0 to 1, higher is
+    better.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    title: str
+    source: str
+    url: str
+    author: str
+    published: date | None
+    score: float
+    context_start: int
+    context_end: int
+    reports_on: Original | None = None
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question already asked in a conversation, and its answer's text."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question, or that they don't say it.
+
+    `standalone_question` is what was looked up: the question itself, or what it means after the
+    turns before it. With `answered=False`, `quotes` is empty, `text` says so, and `hits` holds the
+    nearest passages. `confidence`, 0 to 1, says how sure evqa is that the articles answer the
+    question. `timings` are seconds by stage. `answerer` names what wrote `text`.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    answerer: str = "extractive"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON types; hits carry their passage's text instead of the whole article."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "answered": self.answered,
+            "text": self.text,
+            "confidence": self.confidence,
+            "quotes": [_jsonable(asdict(quote)) for quote in self.quotes],
+            "hits": [hit_to_dict(hit) for hit in self.hits],
+            "timings": dict(self.timings),
+            "answerer": self.answerer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be indexed, and why."""
+
+    article_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an update of the index did; the first four hold article ids."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    passages: int
+    tokens_embedded: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON types."""
+        return {**asdict(self), "failed": [asdict(failure) for failure in self.failed]}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What an index holds, what built it, and which articles of the corpus it does not show yet."""
+
+    corpus: str
+    index: str
+    articles: int
+    passages: int
+    bytes_on_disk: int
+    embedding_model: str
+    generation: int
+    built_at: str
+    stale: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The status as JSON types."""
+        return asdict(self)
+
+
+def hit_to_dict(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON types: where the passage stands, its text, and the article's metadata."""
+    return {
+        "article_id": hit.article.id,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.text,
+        "title": hit.article.title,
+        "source": hit.article.source,
+        "url": hit.article.url,
+        "author": hit.article.author,
+        "published": hit.article.published and hit.article.published.isoformat(),
+        "score": hit.score,
+        "also_in": list(hit.also_in),
+    }
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    return value
