@@ -10,7 +10,7 @@ from evqa.sentences import lines
 _STARTS = (
     r"also read\b|read (more|next|also)\s*:|related( articles?| stories)?\s*:|see also\s*:",
     r"(click|tap) (here|the|on|to)\b|share (this|on|via|to)\b|follow us\b|like us on\b",
-    r"subscribe\b|sign up (for|to)\b|join our\b|get (our|the) newsletter\b|download (our|the) app\b",
+    r"subscribe\b|sign up (for|to)\b|join our\b|(get|download) (our|the) (newsletter|app)\b",
     r"advertisement\b|sponsored (content|post|by)\b|promoted\b|scroll to (top|continue)\b",
     r"(explore|discover|view|visit|browse|shop)\b.*\b(powered|presented|sponsored) by\b",
     r"all rights reserved\b|copyright\b|©|\(c\) \d{4}|terms of (use|service)\b|privacy policy\b",

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
+from evqa.citations import render
 from evqa.records import Answer, Article, Failure, Hit, Original, Quote
 
 NEAREST_PASSAGES = 3
@@ -59,17 +60,16 @@ def problem(message: str, hint: str) -> str:
     return f'<p class="problem" role="alert"><strong>{escape(message)}</strong>{advice}</p>'
 
 
-def reply(answer: Answer, quotes: Mapping[int, Quote], articles: Mapping[str, Article]) -> str:
-    """An answer with its cards.
+def reply(answer: Answer, articles: Mapping[str, Article]) -> str:
+    """An answer with its quotes as cards, or with its nearest passages where it has no quotes.
 
-    `quotes` holds the checked quotes by their number in the answer, and `articles` every article
-    that they name, by id. Without quotes, the answer's nearest passages follow its text.
+    `articles` holds every article that the quotes name, by id.
     """
-    body = _quote_cards(quotes, articles) if answer.answered else _passage_cards(answer.hits)
+    body = _quote_cards(answer, articles) if answer.answered else _passage_cards(answer.hits)
     return f"{_looked_up(answer)}{_lead(answer)}{body}"
 
 
-def unchecked() -> str:
+def withheld() -> str:
     """What is said in place of an answer of which no quote stands in its article."""
     return problem(
         "The quotes of this answer are not in the articles, so it is not shown.",
@@ -84,34 +84,57 @@ def _looked_up(answer: Answer) -> str:
 
 
 def _lead(answer: Answer) -> str:
-    lead = answer.text.strip().partition("\n")[0]
     if not answer.answered:
-        return f'<p class="refusal" dir="auto">{escape(lead)}</p>'
+        return f'<p class="refusal" dir="auto">{escape(answer.text)}</p>'
+    lead = [escape(answer.text)]
+    if answer.text == render(answer.quotes):
+        # The text only lists the quotes with their origins, which the cards show.
+        lead = [
+            f'“{escape(quote.text)}” <span class="number">[{number}]</span>'
+            for number, quote in enumerate(answer.quotes, 1)
+        ]
     return (
-        f'<p class="lead" dir="auto">{escape(lead)}</p>'
-        f'<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
+        "".join(f'<p class="lead" dir="auto">{line}</p>' for line in lead)
+        + f'<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
     )
 
 
-def _quote_cards(quotes: Mapping[int, Quote], articles: Mapping[str, Article]) -> str:
-    cards = "".join(_quote_card(number, quote, articles) for number, quote in quotes.items())
+def _quote_cards(answer: Answer, articles: Mapping[str, Article]) -> str:
+    """A card for each passage, with the quotes that stand in it by their numbers."""
+    passages: dict[tuple[str, int, int], dict[int, Quote]] = {}
+    for number, quote in enumerate(answer.quotes, 1):
+        passage = (quote.article_id, quote.context_start, quote.context_end)
+        passages.setdefault(passage, {})[number] = quote
+    cards = "".join(_quote_card(quotes, articles) for quotes in passages.values())
     return f'<ol class="cards">{cards}</ol>'
 
 
-def _quote_card(number: int, quote: Quote, articles: Mapping[str, Article]) -> str:
-    text = articles[quote.article_id].text
-    before = text[quote.context_start : quote.start]
-    after = text[quote.end : quote.context_end]
+def _quote_card(quotes: Mapping[int, Quote], articles: Mapping[str, Article]) -> str:
+    quote = next(iter(quotes.values()))
+    numbers = " ".join(f"[{number}]" for number in quotes)
     return (
         '<li class="card">'
-        f'<p class="origin"><span class="number">[{number}]</span>'
-        f"{_joined('outlet', (quote.source or quote.article_id, _day(quote.published)))}</p>"
-        f'<h3 class="title" dir="auto">{_linked(quote.title, quote.url)}</h3>'
+        f'<p class="origin"><span class="number">{numbers}</span>'
+        f"{_origin(quote.source or quote.article_id, quote.published)}</p>"
+        f'<h3 class="title" dir="auto">{_linked(quote.title or quote.article_id, quote.url)}</h3>'
         f"{_byline(quote)}"
-        f'<blockquote class="passage" dir="auto">{escape(before)}'
-        f"<mark>{escape(quote.text)}</mark>{escape(after)}</blockquote>"
+        '<blockquote class="passage" dir="auto">'
+        f"{_marked(articles[quote.article_id].text, quotes)}</blockquote>"
         f"{_also_in(quote, articles)}</li>"
     )
+
+
+def _marked(text: str, quotes: Mapping[int, Quote]) -> str:
+    """The passage of the quotes with every quote in a mark."""
+    parts = []
+    quote = next(iter(quotes.values()))
+    here, end = quote.context_start, quote.context_end
+    for number, quote in sorted(quotes.items(), key=lambda item: item[1].start):
+        start = max(here, quote.start)
+        parts.append(escape(text[here:start]))
+        parts.append(f'<mark data-number="{number}">{escape(text[start : quote.end])}</mark>')
+        here = max(here, quote.end)
+    return "".join([*parts, escape(text[here:end])])
 
 
 def _passage_cards(hits: Iterable[Hit]) -> str:
@@ -128,8 +151,8 @@ def _passage_card(hit: Hit) -> str:
     article = hit.article
     return (
         '<details class="card muted"><summary><span class="origin">'
-        f"{_joined('outlet', (article.source or article.id, _day(article.published)))}</span>"
-        f'<span class="title" dir="auto">{escape(article.title)}</span>'
+        f"{_origin(article.source or article.id, article.published)}</span>"
+        f'<span class="title" dir="auto">{escape(article.title or article.id)}</span>'
         f'<span class="snippet" dir="auto" aria-hidden="true">{escape(_snippet(hit.text))}</span>'
         f'</summary><blockquote class="passage" dir="auto">{escape(hit.text)}</blockquote>'
         "</details>"
@@ -146,20 +169,22 @@ def _reporting_on(original: Original | None) -> str:
     if original is None:
         return ""
     title = f"“{original.title}”" if original.title else ""
-    parts = (original.outlet, title, original.author, _day(original.published))
-    named = ", ".join(part for part in parts if part)
-    return f"reporting on {named}" if named else ""
+    publication = ", ".join(part for part in (original.outlet, title) if part) or "an article"
+    author = f" by {original.author}" if original.author else ""
+    day = f", {_day(original.published)}" if original.published else ""
+    return f"reporting on {publication}{author}{day}"
 
 
 def _also_in(quote: Quote, articles: Mapping[str, Article]) -> str:
-    if not quote.also_in:
+    others = [articles[article_id] for article_id in quote.also_in if article_id in articles]
+    if not others:
         return ""
-    titles = "; ".join(articles[article_id].title for article_id in quote.also_in)
+    titles = "; ".join(article.title or article.id for article in others)
     return f'<p class="also" dir="auto">Nearly the same in: {escape(titles)}</p>'
 
 
-def _joined(name: str, parts: Iterable[str]) -> str:
-    return "".join(f'<bdi class="{name}">{escape(part)}</bdi>' for part in parts if part)
+def _origin(outlet: str, published: date | None) -> str:
+    return "".join(f"<bdi>{escape(part)}</bdi>" for part in (outlet, _day(published)) if part)
 
 
 def _linked(title: str, url: str) -> str:

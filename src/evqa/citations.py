@@ -18,7 +18,9 @@ def cut(hit: Hit, start: int, end: int, score: float) -> Quote:
     """
     article = hit.article
     if not 0 <= start < end <= len(article.text):
-        raise ValueError(f"{article.id}[{start}:{end}] is no span of its {len(article.text)} characters")
+        raise ValueError(
+            f"{article.id}[{start}:{end}] is no span of its {len(article.text)} characters"
+        )
     return Quote(
         article_id=article.id,
         start=start,
@@ -63,23 +65,18 @@ def verified(quotes: Sequence[Quote], article: Callable[[str], Article | None]) 
 
 
 def lead(quote: Quote) -> str:
-    """Who says it and when, in our words: `Electrek, 20 August 2025`, or `yu7.txt, undated`."""
-    by = _publication(quote.source or quote.article_id, quote.author, quote.published)
-    original = quote.reports_on
-    if original is None:
-        return by
-    return f"{by}, reporting on {_original(original)}"
+    """Who says it and when, in our words: `Ben Thompson, Supercar Blondie, 11 February 2026`."""
+    said_by = ", ".join(filter(None, (quote.author, quote.source or quote.article_id)))
+    if quote.reports_on is None:
+        return f"{said_by}, {written_date(quote.published)}"
+    return f"{said_by} on {_report(quote.reports_on)}"
 
 
-def _original(original: Original) -> str:
-    title = f"“{original.title}”" if original.title else "an article"
-    outlet = original.outlet or "an unnamed outlet"
-    return f"{title} in {_publication(outlet, original.author, original.published)}"
-
-
-def _publication(outlet: str, author: str, published: date | None) -> str:
-    name = f"{author} in {outlet}" if author else outlet
-    return f"{name}, {written_date(published)}"
+def _report(original: Original) -> str:
+    outlet = f" in {original.outlet}" if original.outlet else ""
+    author = f" by {original.author}" if original.author else ""
+    title = "" if outlet or author or not original.title else f", “{original.title}”"
+    return f"a report{author}{outlet}{title}, {written_date(original.published)}"
 
 
 def written_date(day: date | None) -> str:
@@ -88,7 +85,12 @@ def written_date(day: date | None) -> str:
 
 
 def render(quotes: Sequence[Quote]) -> str:
-    """The quotes as an answer's text: a numbered line each, its lead before the verbatim words."""
-    return "\n".join(
-        f"{lead(quote)}: “{quote.text}” [{number}]" for number, quote in enumerate(quotes, 1)
-    )
+    """The quotes as an answer's text: verbatim, numbered, each article's under its lead."""
+    lines: list[str] = []
+    before = ""
+    for number, quote in enumerate(quotes, 1):
+        if lead(quote) != before:
+            before = lead(quote)
+            lines.append(f"{before}:")
+        lines.append(f"“{quote.text}” [{number}]")
+    return "\n".join(lines)

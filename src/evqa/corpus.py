@@ -20,16 +20,19 @@ MAX_BYTES = 10_000_000
 _HEAD_LINES = 12
 _TAIL_LINES = 6
 
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M
+)
 _NAME = r"[^\W\d_][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){0,4}"
 _BYLINE = re.compile(rf"(?:[Ww]ritten [Bb]y|[Bb]y|BY|[Aa]uthors?:|作者[:：])\s*({_NAME})$")
 _LABELLED_SOURCE = re.compile(r"(?:Source|Via|Outlet|来源)\s*[:：]\s*(\S.{0,79})$", re.IGNORECASE)
 _LABELLED_DATE = re.compile(
-    r"(?:(?:First )?(?:Published|Posted)|Publication date|Date|发布时间|日期)(?:\s+on)?\s*[:：]?\s*(.*)$",
+    r"(?:(?:First )?(?:Published|Posted)|Publication date|Date|发布时间|日期)"
+    r"(?:\s+on)?\s*[:：]?\s*(.*)$",
     re.IGNORECASE,
 )
 _METADATA = (_BYLINE, _LABELLED_SOURCE, _LABELLED_DATE)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATES = (
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"),
@@ -65,7 +68,7 @@ def article_paths(corpus: Path) -> dict[str, Path]:
 
 
 def read_bytes(path: Path, article_id: str) -> bytes:
-    """The content of an article's file; raises UnreadableArticle where it can't or must not be read."""
+    """The content of an article's file; raises UnreadableArticle where it can't be taken."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -79,7 +82,8 @@ def read_bytes(path: Path, article_id: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(
-            f"{article_id}: it cannot be read ({error.strerror or error}).", "Check its permissions."
+            f"{article_id}: it cannot be read ({error.strerror or error}).",
+            "Check its permissions.",
         ) from error
 
 
@@ -94,7 +98,9 @@ def parse_article(article_id: str, content: bytes) -> Article:
     front, text_offset = _front_matter(article_id, whole)
     text = whole[text_offset:]
     if not text.strip():
-        raise UnreadableArticle(f"{article_id}: it is empty.", "Write something in it or remove it.")
+        raise UnreadableArticle(
+            f"{article_id}: it is empty.", "Write something in it or remove it."
+        )
     found = _metadata_in(text)
     return Article(
         id=article_id,
@@ -129,12 +135,13 @@ def _decode(article_id: str, content: bytes) -> str:
 
 
 def _front_matter(article_id: str, whole: str) -> tuple[dict[str, Any], int]:
-    """The front matter's mapping and where the text begins; empty and 0 or 1 where there is none."""
+    """The front matter's mapping, empty where there is none, and where the text begins."""
     match = _FRONT_MATTER.match(whole)
     if not match:
         if re.match(r"\ufeff?---[ \t]*\r?\n[\w-]+:", whole):
             raise UnreadableArticle(
-                f"{article_id}: its front matter has no end.", "Close it with a line of three dashes."
+                f"{article_id}: its front matter has no end.",
+                "Close it with a line of three dashes.",
             )
         return {}, int(whole.startswith("\ufeff"))
     try:
@@ -150,7 +157,8 @@ def _front_matter(article_id: str, whole: str) -> tuple[dict[str, Any], int]:
         front = {}
     if not isinstance(front, dict):
         raise UnreadableArticle(
-            f"{article_id}: its front matter is no list of `name: value` lines.", "Mend or remove it."
+            f"{article_id}: its front matter is no list of `name: value` lines.",
+            "Mend or remove it.",
         )
     return front, match.end()
 
@@ -232,7 +240,7 @@ def _month_number(name: str) -> int:
 
 
 def _script_language(text: str) -> str:
-    """`zh` for text mostly in Chinese characters; other languages are left for front matter to say."""
+    """`zh` for text mostly in Chinese characters; other languages are for front matter to say."""
     sample = text[:2000]
     han = len(re.findall(r"[\u4e00-\u9fff]", sample))
     kana = len(re.findall(r"[\u3040-\u30ff]", sample))

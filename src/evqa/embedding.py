@@ -43,7 +43,8 @@ class OnnxEmbedder:
 
     def embed_query(self, text: str) -> Floats:
         """The vector of a question, shape (dim,)."""
-        return self.embed_documents([_QUERY_PREFIX + text])[0]
+        vector: Floats = self.embed_documents([_QUERY_PREFIX + text])[0]
+        return vector
 
 
 class SentenceTransformerEmbedder:
@@ -63,7 +64,8 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Floats:
         """The vector of a question, shape (dim,)."""
-        return normalised(self._model.encode_query([text], show_progress_bar=False))[0]
+        vector: Floats = normalised(self._model.encode_query([text], show_progress_bar=False))[0]
+        return vector
 
 
 def normalised(vectors: Floats) -> Floats:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from evqa import corpus
+from evqa import corpus, models
 from evqa.chunking import chunk, count_tokens
 from evqa.embedding import Embedder
 from evqa.errors import UnreadableArticle
-from evqa.records import Article, Failure, IndexReport
+from evqa.records import Article, Failure, IndexReport, IndexStatus
 from evqa.sentences import Span
-from evqa.store import BuiltBy, writing
+from evqa.settings import Settings
+from evqa.store import BuiltBy, Store, writing
 
 Progress = Callable[[int, int], None]
 
@@ -40,30 +42,26 @@ class _Changes:
     failed: list[Failure]
 
 
-def built_by(embedder: Embedder, chunk_tokens: int) -> BuiltBy:
-    """What an index made with this embedder and this passage size records of itself."""
-    return BuiltBy(embedder.identity, embedder.dim, chunk_tokens)
+def built_by(settings: Settings, embedder: Embedder) -> BuiltBy:
+    """What an index made with these settings and this embedder records of itself."""
+    return BuiltBy(embedder.identity, embedder.dim, settings.chunk_tokens)
 
 
-def update(
-    corpus_folder: Path,
-    index_folder: Path,
-    embedder: Embedder,
-    chunk_tokens: int,
-    *,
-    rebuild: bool = False,
-    progress: Progress | None = None,
+def update_index(
+    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
 ) -> IndexReport:
-    """Bring the index up to date; `progress(done, total)` counts passages to embed.
+    """Bring the index up to date with the corpus; `progress(done, total)` counts passages to embed.
 
     A file that can't be read is reported and does not stop the others; what the index already
-    holds of it stays. Raises CorpusError where there is no corpus, IndexStoreError where the index
-    can't be written; the last good index is then untouched.
+    holds of it stays. `rebuild` makes the index anew. Raises CorpusError where there is no corpus,
+    IndexStoreError where the index can't be written or was built by other settings; the last good
+    index is then untouched.
     """
     began = time.perf_counter()
-    paths = corpus.article_paths(corpus_folder)
-    with writing(index_folder, built_by(embedder, chunk_tokens), rebuild=rebuild) as writer:
-        changes = _changes(paths, writer.hashes(), chunk_tokens)
+    paths = corpus.article_paths(settings.corpus)
+    embedder = models.embedder(settings)
+    with writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer:
+        changes = _changes(paths, writer.hashes(), settings.chunk_tokens)
         for article_id in changes.removed + [item.article.id for item in changes.updated]:
             writer.remove(article_id)
         tokens = 0
@@ -83,19 +81,39 @@ def update(
     )
 
 
-def stale(corpus_folder: Path, indexed: dict[str, str]) -> list[str]:
+def index_status(settings: Settings) -> IndexStatus:
+    """What the index holds and what of the corpus is not in it yet.
+
+    Raises IndexStoreError where there is no index that can be read, CorpusError where there is no
+    corpus.
+    """
+    with closing(Store(settings.index)) as store:
+        manifest, hashes = store.manifest, store.hashes()
+    return IndexStatus(
+        corpus=str(settings.corpus),
+        index=str(settings.index),
+        articles=len(hashes),
+        passages=manifest.passages,
+        bytes_on_disk=sum(p.stat().st_size for p in settings.index.rglob("*") if p.is_file()),
+        embedding_model=manifest.built_by.embedding_model,
+        generation=manifest.generation,
+        built_at=manifest.built_at,
+        stale=tuple(_stale(settings.corpus, hashes)),
+    )
+
+
+def _stale(corpus_folder: Path, indexed: dict[str, str]) -> list[str]:
     """The ids of articles that were added, edited or removed since the index was made."""
-    ids = set(indexed)
-    changed = []
-    for article_id, path in corpus.article_paths(corpus_folder).items():
-        ids.discard(article_id)
+    paths = corpus.article_paths(corpus_folder)
+    changed = [article_id for article_id in indexed if article_id not in paths]
+    for article_id, path in paths.items():
         try:
             content = corpus.read_bytes(path, article_id)
         except UnreadableArticle:
-            continue
+            content = b""
         if hashlib.sha256(content).hexdigest() != indexed.get(article_id):
             changed.append(article_id)
-    return sorted([*changed, *ids])
+    return sorted(changed)
 
 
 def _changes(paths: dict[str, Path], indexed: dict[str, str], chunk_tokens: int) -> _Changes:
@@ -111,7 +129,8 @@ def _changes(paths: dict[str, Path], indexed: dict[str, str], chunk_tokens: int)
             changes.failed.append(Failure(article_id, str(error)))
             continue
         passages = [
-            (span, count_tokens(article.text[slice(*span)])) for span in chunk(article, chunk_tokens)
+            (span, count_tokens(article.text[slice(*span)]))
+            for span in chunk(article, chunk_tokens)
         ]
         kind = changes.updated if article_id in indexed else changes.added
         kind.append(_Chunked(article, passages))

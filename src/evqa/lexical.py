@@ -18,9 +18,63 @@ _ANALYZER = "evqa"
 _WRITER_BYTES = 64_000_000
 # They stand in most passages: asking for them costs time and says nothing.
 _STOPWORDS = frozenset(
-    "a an and are as at be been but by did do does for from had has have how if in into is it its"
-    " of on or s so t than that the their there these they this to was were what when where which"
-    " who whom whose why will with would you your".split()
+    (
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "s",
+        "so",
+        "t",
+        "than",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    )
 )
 
 
@@ -92,7 +146,8 @@ class LexicalIndex:
         )
         hits = self._searcher.search(query, k).hits
         return [
-            (int(self._searcher.doc(address)["passage"][0]), float(score)) for score, address in hits
+            (int(self._searcher.doc(address)["passage"][0]), float(score))
+            for score, address in hits
         ]
 
     def __len__(self) -> int:

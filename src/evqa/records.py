@@ -42,7 +42,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """An exact slice of an article: its text is `article.text[start:end]`; `tokens` are tiktoken's."""
+    """An exact slice of an article, `article.text[start:end]`; `tokens` counts tiktoken's."""
 
     id: int
     article_id: str
@@ -124,7 +124,7 @@ class Answer:
     answerer: str = "extractive"
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON types; hits carry their passage's text instead of the whole article."""
+        """The answer as JSON types; a hit carries its passage's text, not the whole article."""
         return {
             "question": self.question,
             "standalone_question": self.standalone_question,

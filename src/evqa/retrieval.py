@@ -1,12 +1,104 @@
-"""Question to ranked hits: dense and lexical candidates, fused, reranked, near-duplicates folded."""
+"""Question to ranked hits: dense and lexical candidates, fused, folded, reranked."""
 
 from __future__ import annotations
 
-LEXICAL_WEIGHT = 0.2
-def fuse(dense, lexical, weight=LEXICAL_WEIGHT):
-    best = max((s for _, s in lexical), default=1.0)
-    lex = {p: s / best for p, s in lexical}
-    floor = min((s for _, s in dense), default=0.0)
-    d = dict(dense)
-    scores = {p: d.get(p, floor) + weight * lex.get(p, 0.0) for p in {*d, *lex}}
-    return sorted(scores.items(), key=lambda i: (-i[1], i[0]))
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evqa.embedding import Embedder
+from evqa.lexical import terms
+from evqa.records import Hit
+from evqa.reranking import Reranker
+from evqa.store import Store
+
+# benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
+# costs nothing where the cosine is right and helps where names and numbers decide.
+LEXICAL_WEIGHT = 0.05
+_CANDIDATES = 50
+# The best of BM25 reach the reranker however far their cosine is: they hold the rare words.
+_LEXICAL_SEATS = 2
+_NEAR_DUPLICATE = 0.8
+_SHINGLE_WORDS = 4
+
+Ranking = list[tuple[int, float]]
+
+
+def fuse(dense: Ranking, lexical: Ranking, weight: float = LEXICAL_WEIGHT) -> Ranking:
+    """Cosine plus `weight` times BM25 as a share of its best score, best first.
+
+    A passage that only BM25 found takes the lowest cosine that the dense candidates have.
+    """
+    floor = min((score for _, score in dense), default=0.0)
+    best = max((score for _, score in lexical), default=1.0)
+    cosine = dict(dense)
+    share = {passage: score / best for passage, score in lexical}
+    fused = {
+        passage: cosine.get(passage, floor) + weight * share.get(passage, 0.0)
+        for passage in (cosine | share)
+    }
+    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+class Retriever:
+    """Finds the passages of one state of the index; safe to use from several threads."""
+
+    def __init__(self, store: Store, embedder: Embedder, reranker: Reranker) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reranker = reranker
+        self._vectors = store.vectors()
+        self._lexical = store.lexical()
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """The `k` best passages for a question, best first, near-duplicates folded into one."""
+        hits = _folded(self._candidates(question, k + _LEXICAL_SEATS))
+        scores = self._reranker.score(question, [with_title(hit) for hit in hits])
+        scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
+        return sorted(scored, key=lambda hit: -hit.score)[:k]
+
+    def _candidates(self, question: str, count: int) -> list[Hit]:
+        """The passages worth reranking, best first by the fused score."""
+        dense = self._vectors.search(self._embedder.embed_query(question), _CANDIDATES)
+        lexical = self._lexical.search(question, _CANDIDATES)
+        ranking = [passage for passage, _ in fuse(dense, lexical)]
+        seats = [passage for passage, _ in lexical[:_LEXICAL_SEATS]]
+        chosen = ranking[: max(0, count - len(seats))]
+        chosen += [passage for passage in seats if passage not in chosen]
+        fused = dict(fuse(dense, lexical))
+        hits = []
+        for passage in self._store.passages(chosen):
+            article = self._store.article(passage.article_id)
+            if article:
+                hits.append(Hit(passage, article, fused[passage.id]))
+        return hits
+
+
+def with_title(hit: Hit) -> str:
+    """A passage as the reranker reads it: after its article's title."""
+    return f"{hit.article.title}: {hit.text}" if hit.article.title else hit.text
+
+
+def _folded(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits of which none prints nearly the same text as one before it in another article.
+
+    Two passages are near-duplicates when most of the word shingles of the shorter one stand in the
+    other (containment: Broder, 1997).
+    """
+    kept: list[tuple[Hit, frozenset[tuple[str, ...]]]] = []
+    for hit in hits:
+        shingles = _shingles(hit.text)
+        for position, (first, others) in enumerate(kept):
+            shared = len(shingles & others) / max(1, min(len(shingles), len(others)))
+            if first.article.id != hit.article.id and shared >= _NEAR_DUPLICATE:
+                also_in = dict.fromkeys((*first.also_in, hit.article.id))
+                kept[position] = (replace(first, also_in=tuple(also_in)), others)
+                break
+        else:
+            kept.append((hit, shingles))
+    return [hit for hit, _ in kept]
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = terms(text)
+    width = min(_SHINGLE_WORDS, max(1, len(words)))
+    return frozenset(tuple(words[i : i + width]) for i in range(len(words) - width + 1))

@@ -21,15 +21,17 @@ def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
             yield span
 
 
-def sentences(text: str, language: str = "en") -> Iterator[Span]:
-    """Yield the span of each sentence, stripped of white space; together they cover all the rest.
+def sentences(
+    text: str, language: str = "en", start: int = 0, end: int | None = None
+) -> Iterator[Span]:
+    """Yield the span of each sentence of `text[start:end]`, stripped of white space.
 
-    Sentences are found line by line, by sentencex, which knows abbreviations and the full stops
-    of many scripts.
+    Together they cover all but white space. They are found line by line, by sentencex, which knows
+    abbreviations and the full stops of many scripts.
     """
-    for start, end in lines(text):
-        for boundary in get_sentence_boundaries(language or "en", text[start:end]):
-            span = strip(text, start + boundary["start_index"], start + boundary["end_index"])
+    for first, last in lines(text, start, end):
+        for boundary in get_sentence_boundaries(language or "en", text[first:last]):
+            span = strip(text, first + boundary["start_index"], first + boundary["end_index"])
             if span:
                 yield span
 
@@ -42,3 +44,8 @@ def strip(text: str, start: int, end: int) -> Span | None:
         return None
     start += len(slice_) - len(slice_.lstrip())
     return start, start + len(body)
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
+    return one[0] < other[1] and other[0] < one[1]

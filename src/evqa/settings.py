@@ -1,4 +1,4 @@
-"""Settings: an argument beats an EVQA_* variable, which beats evqa.toml, which beats the default."""
+"""Settings: an argument beats an EVQA_* variable, that evqa.toml, and that the default."""
 
 from __future__ import annotations
 

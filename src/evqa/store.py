@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -105,6 +105,14 @@ class Store:
         """Let go of the index."""
         self._connection.close()
 
+    def is_current(self) -> bool:
+        """Whether the folder still holds the state that this reader opened."""
+        try:
+            with closing(_connect(self.folder, read_only=True)) as connection:
+                return _read_manifest(connection, self.folder) == self.manifest
+        except (IndexStoreError, sqlite3.DatabaseError):
+            return False
+
     def require(self, built_by: BuiltBy) -> None:
         """Raise IndexMismatch unless the index was built by exactly this."""
         _require(self.manifest, built_by, self.folder)
@@ -115,7 +123,11 @@ class Store:
             index = FaissIndex.load(self.folder / self.manifest.vectors_file)
         except (OSError, RuntimeError):
             index = None
-        if index and len(index) == self.manifest.passages and index.dim == self.manifest.built_by.dim:
+        if (
+            index
+            and len(index) == self.manifest.passages
+            and index.dim == self.manifest.built_by.dim
+        ):
             return index
         _log.warning("the vector file is missing or damaged: made again from the database")
         rows = self._rows("SELECT id, embedding FROM passages ORDER BY id")
@@ -181,7 +193,9 @@ class Writer:
 
     def remove(self, article_id: str) -> None:
         """Remove an article and its passages."""
-        rows = self._connection.execute("SELECT id FROM passages WHERE article_id = ?", [article_id])
+        rows = self._connection.execute(
+            "SELECT id FROM passages WHERE article_id = ?", [article_id]
+        )
         self._removed += [row["id"] for row in rows]
         self._connection.execute("DELETE FROM articles WHERE id = ?", [article_id])
         self._changed = True
@@ -290,7 +304,7 @@ def _exclusive(folder: Path) -> Iterator[None]:
 
 
 def _emptied(folder: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A connection whose open transaction has dropped all tables; a damaged database is replaced."""
+    """A connection whose open transaction dropped all tables; a damaged database is replaced."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
@@ -324,7 +338,9 @@ def _translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise IndexStoreError(f"The index in {folder} cannot be used: {error}.", _REBUILD) from error
+        raise IndexStoreError(
+            f"The index in {folder} cannot be used: {error}.", _REBUILD
+        ) from error
     except sqlite3.DatabaseError as error:
         raise IndexCorrupt(f"The index in {folder} is damaged: {error}.", _REBUILD) from error
 
@@ -347,7 +363,8 @@ def _check_owner(connection: sqlite3.Connection, folder: Path) -> None:
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     if owner != _APPLICATION_ID:
         raise IndexCorrupt(
-            f"{folder / _DATABASE} is a database of another program.", "Name another folder with --index."
+            f"{folder / _DATABASE} is a database of another program.",
+            "Name another folder with --index.",
         )
 
 

@@ -6,15 +6,16 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from evqa import cards
-from evqa.citations import verify
-from evqa.errors import EvqaError
-from evqa.records import Answer, Turn
+from evqa.citations import render, verified
+from evqa.errors import EvqaError, ServerError
+from evqa.records import Answer, Article, Turn
 from evqa.settings import Settings
 from evqa.webserver import listen, run
 
@@ -36,7 +37,7 @@ EXAMPLES = (
 )
 QUESTIONS_AT_ONCE = 32
 EVENTS_WAITING = 128
-SECONDS_BETWEEN_STATUS_LINES = 0.2
+SECONDS_BETWEEN_STATUS_LINES = 0.5
 
 # Gradio morphs the page's elements instead of replacing them,
 # so the live region is one lasting element and a screen reader speaks only what is new.
@@ -46,8 +47,9 @@ CONVERSATION_TEMPLATE = (
 STATUS_TEMPLATE = '<div role="status">${value}</div>'
 SHOW_NEWEST = """
 watch('value', () => {
+    const notice = element.querySelector('.notice');
     const newest = element.querySelector('.exchange:last-of-type');
-    newest?.scrollIntoView({ block: 'start' });
+    (notice ?? newest)?.scrollIntoView({ block: notice ? 'nearest' : 'start' });
 });
 """
 
@@ -93,13 +95,15 @@ class Startup:
     def __init__(self, settings: Settings) -> None:
         self.status = cards.status("Reading the articles…")
         self._settings = settings
+        self._thread = threading.Thread(target=self._run, name="evqa-startup")
+        self._stopping = threading.Event()
         self._opened: Future[Assistant] = Future()
         # A running future cannot be cancelled by a visitor who leaves while waiting for it.
         self._opened.set_running_or_notify_cancel()
 
     def begin(self) -> None:
         """Start the thread."""
-        threading.Thread(target=self._run, name="evqa-startup", daemon=True).start()
+        self._thread.start()
 
     @property
     def finished(self) -> bool:
@@ -111,8 +115,10 @@ class Startup:
         return await asyncio.wrap_future(self._opened)
 
     def close(self) -> None:
-        """Close the assistant if it was opened."""
-        if self._opened.done() and not self._opened.exception():
+        """Give up reading the articles, or close the assistant."""
+        self._stopping.set()
+        self._thread.join()
+        if not self._opened.exception():
             self._opened.result().close()
 
     def _run(self) -> None:
@@ -137,10 +143,13 @@ class Startup:
         return assistant
 
     def _show_progress(self, done: int, total: int) -> None:
+        if self._stopping.is_set():
+            raise ServerError("The chat was stopped.")
         self.status = cards.status(f"Reading the articles… {done} of {total} passages")
 
     def _fail(self, error: EvqaError) -> None:
-        print(f"evqa: {error}", file=sys.stderr)
+        if not self._stopping.is_set():
+            print(f"evqa: {error}", file=sys.stderr)
         self.status = cards.problem(error.message, error.hint)
         self._opened.set_exception(error)
 
@@ -158,7 +167,7 @@ class Replies:
             assistant = await self._startup.assistant()
             async with self._turnstile:
                 answer = await asyncio.to_thread(assistant.ask, exchange.question, history)
-            exchange.reply = _reply(answer, assistant)
+            exchange.reply = reply(answer, assistant.article)
             exchange.turn = Turn(exchange.question, answer.text)
         except EvqaError as error:
             exchange.reply = cards.problem(error.message, error.hint)
@@ -169,17 +178,16 @@ class Replies:
             )
 
 
-def _reply(answer: Answer, assistant: Assistant) -> str:
-    checked = {
-        number: quote
-        for number, quote in enumerate(answer.quotes, 1)
-        if verify(quote, assistant.article(quote.article_id).text)
-    }
-    if len(checked) < len(answer.quotes):
-        _logger.error("a quote of the answer to %r is not in its article", answer.question)
-        return cards.unchecked()
-    named = {article_id for q in answer.quotes for article_id in (q.article_id, *q.also_in)}
-    return cards.reply(answer, {article_id: assistant.article(article_id) for article_id in named})
+def reply(answer: Answer, article: Callable[[str], Article | None]) -> str:
+    """The answer's HTML, without any quote that does not stand in the article that it names."""
+    quotes = tuple(verified(answer.quotes, article))
+    if len(quotes) < len(answer.quotes):
+        if not quotes:
+            return cards.withheld()
+        answer = replace(answer, quotes=quotes, text=render(quotes))
+    named = {article_id for quote in quotes for article_id in (quote.article_id, *quote.also_in)}
+    articles = [article(article_id) for article_id in named]
+    return cards.reply(answer, {found.id: found for found in articles if found})
 
 
 def _html(value: str = "", *, js_on_load: str | None = None, **options: Any) -> gr.HTML:
@@ -211,14 +219,14 @@ def build(startup: Startup) -> gr.Blocks:
         talk.notice = ""
         return talk.html(), talk
 
-    async def follow_startup() -> AsyncIterator[str]:
-        while not startup.finished:
-            yield startup.status
-            await asyncio.sleep(SECONDS_BETWEEN_STATUS_LINES)
-        yield startup.status
+    def follow_startup() -> tuple[str, gr.Timer]:
+        finished = startup.finished
+        return startup.status, gr.Timer(active=not finished)
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
+    page = gr.Blocks(title=TITLE, analytics_enabled=False)
+    with page:
         talk = gr.State(Conversation())
+        timer = gr.Timer(SECONDS_BETWEEN_STATUS_LINES)
         _html(cards.header(TITLE, INTRODUCTION), elem_id="header")
         status = _html(startup.status, elem_id="status", html_template=STATUS_TEMPLATE)
         conversation = _html(
@@ -227,22 +235,24 @@ def build(startup: Startup) -> gr.Blocks:
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="examples"):
                 examples = [gr.Button(example, elem_classes="example") for example in EXAMPLES]
-            question = gr.Textbox(
-                label="Your question",
-                placeholder="Ask about the articles",
-                max_lines=6,
-                autofocus=True,
-                submit_btn="Ask",
-                container=False,
-                show_label=False,
-                elem_id="question",
-            )
-            restart = gr.Button("New conversation", elem_id="restart", variant="secondary")
+            with gr.Row(elem_id="ask"):
+                question = gr.Textbox(
+                    label="Your question",
+                    show_label=False,
+                    placeholder="Ask about the articles",
+                    max_lines=6,
+                    autofocus=True,
+                    container=False,
+                    elem_id="question",
+                )
+                send = gr.Button("Ask", variant="primary", elem_id="send")
+            restart = gr.Button("New conversation", elem_id="restart")
 
-        for trigger, source in [(question.submit, question)] + [(b.click, b) for b in examples]:
+        askers = [(question.submit, question), (send.click, question)]
+        for trigger, words in askers + [(example.click, example) for example in examples]:
             trigger(
                 ask,
-                [source, talk],
+                [words, talk],
                 [conversation, question, talk],
                 concurrency_id="ask",
                 concurrency_limit=QUESTIONS_AT_ONCE,
@@ -250,17 +260,10 @@ def build(startup: Startup) -> gr.Blocks:
                 show_progress="hidden",
                 api_visibility="private",
             )
-        restart.click(
-            forget, talk, [conversation, talk], show_progress="hidden", api_visibility="private"
-        )
-        page.load(
-            follow_startup,
-            None,
-            status,
-            concurrency_limit=None,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        # Outside the queue: an event stream that ends just as a question is sent can lose it.
+        aside = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        restart.click(forget, talk, [conversation, talk], **aside)
+        gr.on([page.load, timer.tick], follow_startup, None, [status, timer], **aside)
     page.queue(max_size=EVENTS_WAITING)
     return page
 
@@ -271,7 +274,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
     The port is taken first and the articles are read in the background, so that the page is there
     at once. Raises ServerError where the port cannot be had.
     """
-    with listen(host, port) as listener:
+    with suppress(KeyboardInterrupt), listen(host, port) as listener:
         startup = Startup(settings)
         startup.begin()
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
-from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,10 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 CLOSED_ROUTES = tuple(f"/gradio_api/{name}" for name in ("file", "upload", "proxy", "stream"))
-SECONDS_TO_CLOSE = 2
+# The page has these before its style sheet comes, so that it does not flash.
+PAPER = "#f7f6f2"
+DARK_PAPER = "#161615"
+SECONDS_TO_CLOSE = 1
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,7 +57,7 @@ def address(listener: socket.socket) -> str:
 
 
 def run(page: gr.Blocks, listener: socket.socket) -> None:
-    """Serve the page on the socket until Ctrl-C."""
+    """Serve the page on the socket until Ctrl-C, which raises KeyboardInterrupt at the end."""
     import gradio as gr
     import uvicorn
     from fastapi import FastAPI
@@ -73,14 +76,14 @@ def run(page: gr.Blocks, listener: socket.socket) -> None:
         favicon_path=str(static / "icon.svg"),
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-        ),
+        ).set(body_background_fill=PAPER, body_background_fill_dark=DARK_PAPER),
         css=(static / "chat.css").read_text("utf-8"),
     )
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # Ends the streams that every open page holds, which would delay the end.
-            page.close(verbose=False)
+            # Every open page holds a stream that never ends: to cut it off is no error.
+            logging.getLogger("uvicorn.error").disabled = True
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
@@ -90,8 +93,7 @@ def run(page: gr.Blocks, listener: socket.socket) -> None:
         timeout_graceful_shutdown=SECONDS_TO_CLOSE,
     )
     print(f"evqa chat: {address(listener)}", flush=True)
-    with suppress(KeyboardInterrupt):
-        Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 class _Guarded:

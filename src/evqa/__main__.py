@@ -1,0 +1,5 @@
+"""`python -m evqa` is the command line."""
+
+from evqa.cli import main
+
+main()

@@ -1,0 +1,136 @@
+"""The composition root: settings to a thing that can be asked."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+
+from evqa import models
+from evqa.answering import compose
+from evqa.conversation import standalone
+from evqa.errors import QuestionError
+from evqa.evidence import EvidenceSelector
+from evqa.indexing import built_by
+from evqa.records import Answer, Article, Hit, Turn
+from evqa.retrieval import Retriever
+from evqa.settings import Settings
+from evqa.store import Store
+
+MAX_QUESTION = 1000
+_HITS = 5
+
+
+class Assistant:
+    """Answers questions from one state of the index; safe to use from several threads."""
+
+    def __init__(
+        self, store: Store, retriever: Retriever, evidence: EvidenceSelector, settings: Settings
+    ) -> None:
+        """Put the parts together; `open` makes them from settings."""
+        self._store = store
+        self._retriever = retriever
+        self._evidence = evidence
+        self._settings = settings
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Assistant:
+        """Open the index and load the models.
+
+        Raises IndexStoreError where there is no index that these settings can use, BackendError
+        where a model can't be loaded.
+        """
+        settings = settings or Settings()
+        store = Store(settings.index)
+        try:
+            embedder = models.embedder(settings)
+            store.require(built_by(settings, embedder))
+            reranker = models.reranker(settings)
+            retriever = Retriever(store, embedder, reranker)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, retriever, EvidenceSelector(reranker), settings)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question, which may lean on the turns before it.
+
+        Raises QuestionError where it is empty, has no words or more than MAX_QUESTION characters.
+        """
+        question = _checked(question)
+        looked_up = standalone(question, history)
+        began = time.perf_counter()
+        hits = self._retriever.search(looked_up, _HITS)
+        found = time.perf_counter()
+        evidence = self._evidence.select(looked_up, hits)
+        timings = {"retrieval": found - began, "evidence": time.perf_counter() - found}
+        answer = compose(question, looked_up, hits, evidence, self._settings, self._store.article)
+        return replace(answer, timings=timings)
+
+    def search(self, query: str, k: int = 5) -> list[Hit]:
+        """The `k` best passages for a query, best first; raises QuestionError as `ask` does."""
+        return self._retriever.search(_checked(query), k)
+
+    def articles(self) -> list[Article]:
+        """All articles of the index, in order of id."""
+        return self._store.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        """One article of the index, or None where it holds none of this id."""
+        return self._store.article(article_id)
+
+    def serves(self, settings: Settings) -> bool:
+        """Whether this is what `open` would open now: same settings, and no newer index."""
+        return settings == self._settings and self._store.is_current()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._store.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+_shared: Assistant | None = None
+_shared_lock = threading.Lock()
+
+
+def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
+    """Answer a question with the settings in force; the assistant stays open for the next one.
+
+    Raises as `Assistant.open` and `Assistant.ask` do.
+    """
+    return _current().ask(question, history)
+
+
+def _current() -> Assistant:
+    """The shared assistant, opened anew when the settings or the index have changed."""
+    global _shared
+    settings = Settings()
+    with _shared_lock:
+        if _shared is None or not _shared.serves(settings):
+            _shared = Assistant.open(settings)
+        return _shared
+
+
+def _checked(question: str) -> str:
+    cleaned = " ".join(question.split())
+    if len(cleaned) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(cleaned):,} characters; {MAX_QUESTION:,} is the most.",
+            "Ask for one thing at a time.",
+        )
+    if not re.search(r"\w", cleaned):
+        raise QuestionError("The question has no words.", "Ask it in a sentence.")
+    return cleaned

@@ -1,0 +1,256 @@
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from evqa import cards
+from evqa.citations import cut, render
+from evqa.records import Answer, Article, Failure, Hit, Original, Passage
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`><svg/onload=alert(1)>"
+    "${alert(1)}{{alert(1)}}![x](https://evil.example/x.png)&lt;b&gt;"
+)
+ESCAPED = (
+    "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#x27;`&gt;"
+    "&lt;svg/onload=alert(1)&gt;${alert(1)}{{alert(1)}}![x](https://evil.example/x.png)"
+    "&amp;lt;b&amp;gt;"
+)
+ARTICLE = Article(
+    id="yu7.md",
+    title="A YU7 on I-5",
+    text="Before.\nIt was a benchmark. After.\n\nNext passage.",
+    source="The Daily",
+    url="https://daily.example/yu7?a=1&b=2",
+    author="Ann Lee",
+    published=date(2026, 2, 11),
+)
+
+
+def hit(article: Article, start: int = 0, end: int = 34) -> Hit:
+    return Hit(Passage(0, article.id, 0, start, end, 8), article, 0.9)
+
+
+def answer_from(article: Article, also_in: tuple[str, ...] = ()) -> Answer:
+    quote = cut(replace(hit(article), also_in=also_in), 8, 27, 0.9)
+    return Answer("Why?", "Why?", render([quote]), True, 0.834, (quote,))
+
+
+def tags(markup: str) -> list[tuple[str, dict[str, str | None]]]:
+    found: list[tuple[str, dict[str, str | None]]] = []
+
+    class Collector(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, dict(attrs)))
+
+    collector = Collector()
+    collector.feed(markup)
+    collector.close()
+    return found
+
+
+def test_an_answer_is_its_quotes_with_a_card_for_each_passage() -> None:
+    assert cards.reply(answer_from(ARTICLE), {"yu7.md": ARTICLE}) == (
+        '<p class="lead" dir="auto">“It was a benchmark.” <span class="number">[1]</span></p>'
+        '<p class="confidence">confidence 83 %</p>'
+        '<ol class="cards"><li class="card">'
+        '<p class="origin"><span class="number">[1]</span>'
+        "<bdi>The Daily</bdi><bdi>11 Feb 2026</bdi></p>"
+        '<h3 class="title" dir="auto"><a href="https://daily.example/yu7?a=1&amp;b=2" '
+        'target="_blank" rel="noopener noreferrer nofollow">A YU7 on I-5</a></h3>'
+        '<p class="byline" dir="auto">by Ann Lee</p>'
+        '<blockquote class="passage" dir="auto">Before.\n'
+        '<mark data-number="1">It was a benchmark.</mark> After.</blockquote></li></ol>'
+    )
+
+
+def test_quotes_of_one_passage_share_a_card() -> None:
+    first, second = cut(hit(ARTICLE), 28, 34, 0.9), cut(hit(ARTICLE), 0, 7, 0.8)
+    elsewhere = cut(hit(ARTICLE, 36, 49), 36, 40, 0.7)
+    quotes = (first, elsewhere, second)
+    answer = Answer("Why?", "Why?", render(quotes), True, 0.8, quotes)
+    markup = cards.reply(answer, {"yu7.md": ARTICLE})
+    assert markup.startswith(
+        '<p class="lead" dir="auto">“After.” <span class="number">[1]</span></p>'
+        '<p class="lead" dir="auto">“Next” <span class="number">[2]</span></p>'
+        '<p class="lead" dir="auto">“Before.” <span class="number">[3]</span></p>'
+        '<p class="confidence">confidence 80 %</p>'
+    )
+    assert markup.count('<li class="card">') == 2
+    assert '<span class="number">[1] [3]</span>' in markup
+    assert (
+        '<blockquote class="passage" dir="auto"><mark data-number="3">Before.</mark>\n'
+        'It was a benchmark. <mark data-number="1">After.</mark></blockquote>'
+    ) in markup
+    assert '<mark data-number="2">Next</mark> passage.</blockquote>' in markup
+
+
+def test_words_beyond_the_quotes_are_shown_whole() -> None:
+    answer = replace(answer_from(ARTICLE), text="Two lines\n<b>by another answerer</b>")
+    assert cards.reply(answer, {"yu7.md": ARTICLE}).startswith(
+        '<p class="lead" dir="auto">Two lines\n&lt;b&gt;by another answerer&lt;/b&gt;</p>'
+    )
+
+
+def test_a_follow_up_tells_what_was_looked_up() -> None:
+    answer = replace(answer_from(ARTICLE), standalone_question="Why was the <b>YU7</b> there?")
+    assert cards.reply(answer, {"yu7.md": ARTICLE}).startswith(
+        '<p class="looked-up" dir="auto">'
+        "Looked up as: Why was the &lt;b&gt;YU7&lt;/b&gt; there?</p>"
+    )
+
+
+def test_a_card_names_the_other_articles_that_print_the_passage() -> None:
+    other = replace(ARTICLE, id="copy.md", title="A <copy>")
+    markup = cards.reply(
+        answer_from(ARTICLE, also_in=("copy.md",)), {"yu7.md": ARTICLE, "copy.md": other}
+    )
+    assert markup.endswith(
+        '<p class="also" dir="auto">Nearly the same in: A &lt;copy&gt;</p></li></ol>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("original", "line"),
+    [
+        (
+            Original("Electrek", "EVs in 2027", "Scooter Doll", date(2025, 8, 20)),
+            "reporting on Electrek, “EVs in 2027” by Scooter Doll, 20 Aug 2025",
+        ),
+        (Original(author="Emir Bardakçı"), "reporting on an article by Emir Bardakçı"),
+        (Original(title="<i>"), "reporting on “&lt;i&gt;”"),
+        (Original(), "reporting on an article"),
+    ],
+)
+def test_a_digest_names_what_it_reports_on(original: Original, line: str) -> None:
+    article = replace(ARTICLE, author="", reports_on=original)
+    markup = cards.reply(answer_from(article), {"yu7.md": article})
+    assert f'</h3><p class="byline" dir="auto">{line}</p><blockquote' in markup
+
+
+def test_a_nameless_article_goes_by_its_file() -> None:
+    article = Article("a<b>.md", "", ARTICLE.text)
+    markup = cards.reply(answer_from(article), {article.id: article})
+    assert "<bdi>a&lt;b&gt;.md</bdi></p>" in markup
+    assert '<h3 class="title" dir="auto">a&lt;b&gt;.md</h3>' in markup
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "//evil.example/x",
+        "http:",
+        "http://[bad",
+        "file:///etc/passwd",
+    ],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    article = replace(ARTICLE, url=url)
+    markup = cards.reply(answer_from(article), {"yu7.md": article})
+    assert '<h3 class="title" dir="auto">A YU7 on I-5</h3>' in markup
+    assert "href" not in markup
+
+
+def test_a_link_cannot_leave_its_attribute() -> None:
+    article = replace(ARTICLE, url='https://a.example/"onmouseover="alert(1)')
+    links = [
+        attributes
+        for tag, attributes in tags(cards.reply(answer_from(article), {"yu7.md": article}))
+        if tag == "a"
+    ]
+    assert links == [
+        {
+            "href": 'https://a.example/"onmouseover="alert(1)',
+            "target": "_blank",
+            "rel": "noopener noreferrer nofollow",
+        }
+    ]
+
+
+def test_a_hostile_article_adds_no_markup() -> None:
+    original = Original(HOSTILE, HOSTILE, HOSTILE, date(2026, 1, 1))
+    plain = Original("x", "x", "x", date(2026, 1, 1))
+
+    def shown(words: str, reports_on: Original) -> str:
+        article = Article(
+            words, words, f"{words} {words} {words}", words, words, words, reports_on=reports_on
+        )
+        copy = replace(article, id=f"{words} copy")
+        quote = cut(
+            replace(hit(article, 0, len(article.text)), also_in=(copy.id,)),
+            len(words) + 1,
+            2 * len(words) + 1,
+            0.9,
+        )
+        answer = Answer(words, f"{words}?", render([quote]), True, 0.9, (quote,))
+        refusal = Answer(words, words, words, False, 0.1, hits=(hit(article, 0, 9),))
+        replies = [
+            cards.reply(answer, {article.id: article, copy.id: copy}),
+            cards.reply(refusal, {}),
+            cards.problem(words, words),
+            cards.collection(1, 1, [Failure(words, words)]),
+        ]
+        return cards.conversation([(words, reply) for reply in replies], words)
+
+    assert tags(shown(HOSTILE, original)) == tags(shown("x", plain))
+
+
+def test_a_refusal_shows_the_three_nearest_passages() -> None:
+    refusal = Answer(
+        "Why?", "Why?", "The articles don't say.", False, 0.1, hits=(hit(ARTICLE),) * 4
+    )
+    card = (
+        '<details class="card muted"><summary><span class="origin">'
+        "<bdi>The Daily</bdi><bdi>11 Feb 2026</bdi></span>"
+        '<span class="title" dir="auto">A YU7 on I-5</span>'
+        '<span class="snippet" dir="auto" aria-hidden="true">'
+        "Before. It was a benchmark. After.</span></summary>"
+        '<blockquote class="passage" dir="auto">Before.\nIt was a benchmark. After.</blockquote>'
+        "</details>"
+    )
+    assert cards.reply(refusal, {}) == (
+        '<p class="refusal" dir="auto">The articles don&#x27;t say.</p>'
+        '<section class="nearest"><h3>Nearest passages</h3>'
+        f"<p>They are close to the question, but do not answer it.</p>{card * 3}</section>"
+    )
+
+
+def test_a_refusal_without_passages_is_only_its_words() -> None:
+    refusal = Answer("Why?", "Why?", "Nothing.", False, 0.0)
+    assert cards.reply(refusal, {}) == '<p class="refusal" dir="auto">Nothing.</p>'
+
+
+def test_a_question_is_plain_text() -> None:
+    assert cards.conversation([(HOSTILE, cards.pending())], notice="Type <one>") == (
+        f'<article class="exchange"><h2 class="question" dir="auto">{ESCAPED}</h2>'
+        '<p class="pending">Looking through the articles<span aria-hidden="true">…</span></p>'
+        '</article><p class="notice">Type &lt;one&gt;</p>'
+    )
+
+
+def test_a_long_passage_has_a_short_snippet() -> None:
+    article = replace(ARTICLE, text="word " * 100)
+    refusal = Answer("Why?", "Why?", "Nothing.", False, 0.0, hits=(hit(article, 0, 500),))
+    assert f"{('word ' * 36).strip()}…</span>" in cards.reply(refusal, {})
+
+
+def test_the_collection_names_the_files_that_could_not_be_read() -> None:
+    assert cards.collection(1, 2, [Failure("<a>.md", "no <text>")]) == (
+        '<p class="status">1 article, 2 passages</p>'
+        '<details class="failures"><summary>1 file could not be read</summary>'
+        "<ul><li><bdi>&lt;a&gt;.md</bdi>: no &lt;text&gt;</li></ul></details>"
+    )
+
+
+def test_a_problem_comes_with_its_hint() -> None:
+    assert cards.problem("No <index>.", "Run <it>.") == (
+        '<p class="problem" role="alert"><strong>No &lt;index&gt;.</strong> Run &lt;it&gt;.</p>'
+    )
+    assert cards.problem("No.", "") == '<p class="problem" role="alert"><strong>No.</strong></p>'
