@@ -25,7 +25,7 @@ def take(url: str) -> None:
         page.goto(url)
         page.get_by_label("Your question").fill(QUESTION)
         page.keyboard.press("Enter")
-        page.locator(".card").first.wait_for(timeout=20_000)
+        page.locator(".card").first.wait_for(timeout=120_000)
         IMAGE.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=IMAGE)
         browser.close()

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
-from evqa.citations import render
+from evqa.citations import grouped, render
 from evqa.records import Answer, Article, Failure, Hit, Original, Quote
 
 NEAREST_PASSAGES = 3
@@ -86,17 +86,20 @@ def _looked_up(answer: Answer) -> str:
 def _lead(answer: Answer) -> str:
     if not answer.answered:
         return f'<p class="refusal" dir="auto">{escape(answer.text)}</p>'
-    lead = [escape(answer.text)]
     if answer.text == render(answer.quotes):
-        # The text only lists the quotes with their origins, which the cards show.
-        lead = [
-            f'“{escape(quote.text)}” <span class="number">[{number}]</span>'
-            for number, quote in enumerate(answer.quotes, 1)
-        ]
-    return (
-        "".join(f'<p class="lead" dir="auto">{line}</p>' for line in lead)
-        + f'<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
+        lines = "".join(_said(said_by, quotes) for said_by, quotes in grouped(answer.quotes))
+    else:
+        lines = f'<p class="lead" dir="auto">{escape(answer.text)}</p>'
+    return f'{lines}<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
+
+
+def _said(said_by: str, quotes: Iterable[tuple[int, Quote]]) -> str:
+    lines = "".join(
+        f'<p class="lead" dir="auto">“{escape(quote.text)}”'
+        f' <span class="number">[{number}]</span></p>'
+        for number, quote in quotes
     )
+    return f'<p class="said-by" dir="auto">{escape(said_by)}:</p>{lines}'
 
 
 def _quote_cards(answer: Answer, articles: Mapping[str, Article]) -> str:

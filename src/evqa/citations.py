@@ -84,13 +84,20 @@ def written_date(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else "undated"
 
 
+def grouped(quotes: Sequence[Quote]) -> list[tuple[str, list[tuple[int, Quote]]]]:
+    """The quotes with their numbers, those in a row that have the same lead under it."""
+    groups: list[tuple[str, list[tuple[int, Quote]]]] = []
+    for number, quote in enumerate(quotes, 1):
+        if not groups or groups[-1][0] != lead(quote):
+            groups.append((lead(quote), []))
+        groups[-1][1].append((number, quote))
+    return groups
+
+
 def render(quotes: Sequence[Quote]) -> str:
     """The quotes as an answer's text: verbatim, numbered, each article's under its lead."""
-    lines: list[str] = []
-    before = ""
-    for number, quote in enumerate(quotes, 1):
-        if lead(quote) != before:
-            before = lead(quote)
-            lines.append(f"{before}:")
-        lines.append(f"“{quote.text}” [{number}]")
-    return "\n".join(lines)
+    return "\n".join(
+        line
+        for said_by, numbered in grouped(quotes)
+        for line in (f"{said_by}:", *(f"“{quote.text}” [{n}]" for n, quote in numbered))
+    )

@@ -220,6 +220,7 @@ def build(startup: Startup) -> gr.Blocks:
         return talk.html(), talk
 
     def follow_startup() -> tuple[str, gr.Timer]:
+        # In this order, so that the last line is never missed.
         finished = startup.finished
         return startup.status, gr.Timer(active=not finished)
 
@@ -261,7 +262,11 @@ def build(startup: Startup) -> gr.Blocks:
                 api_visibility="private",
             )
         # Outside the queue: an event stream that ends just as a question is sent can lose it.
-        aside = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        aside: dict[str, Any] = {
+            "queue": False,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
         restart.click(forget, talk, [conversation, talk], **aside)
         gr.on([page.load, timer.tick], follow_startup, None, [status, timer], **aside)
     page.queue(max_size=EVENTS_WAITING)

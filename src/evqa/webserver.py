@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise ServerError(
                 f"Port {port} is in use.",
-                f"Stop the other program, or run: evqa chat --port {port + 1}",
+                f"Stop the other program, or run: evqa chat --port {port % 65535 + 1}",
             ) from error
         raise ServerError(
             f"The chat cannot listen on {host}, port {port}: {error.strerror}.",

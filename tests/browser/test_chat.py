@@ -42,12 +42,16 @@ def test_the_flagship_question_is_answered_with_a_quote_of_an_article(
     expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.type(FLAGSHIP)
     page.keyboard.press("Enter")
-    mark = page.locator(".card").first.locator("mark", has_text="benchmark").first
+    mark = page.locator('.card mark[data-number="1"]')
     mark.wait_for()
-    quote, number = mark.text_content(), mark.get_attribute("data-number")
+    quote = mark.text_content()
     assert quote
+    assert "a US competitor or supplier bought the YU7 seen on the I-5 as a benchmark" in quote
     assert any(quote in path.read_text("utf-8") for path in CORPUS.glob("*.md"))
-    assert f"“{quote}” [{number}]" in page.locator(".lead").all_text_contents()
+    assert page.locator(".lead").first.text_content() == f"“{quote}” [1]"
+    expect(page.locator(".said-by").first).to_have_text(
+        "evqa digest on a report by Ben Thompson in Supercar Blondie, 11 February 2026:"
+    )
     expect(page.locator(".confidence")).to_have_text(re.compile(r"confidence \d+ %"))
     expect(page.get_by_label("Your question")).to_have_value("")
     expect(page.get_by_label("Your question")).to_be_focused()
