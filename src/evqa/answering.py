@@ -35,9 +35,16 @@ def compose(
     return Answer(
         question=question,
         standalone_question=standalone_question,
-        text=render(quotes) if quotes else REFUSAL,
+        text=render(quotes) if quotes else _refusal(evidence.unknown_names),
         answered=bool(quotes),
         confidence=evidence.confidence,
         quotes=tuple(quotes),
         hits=tuple(hits),
+        unknown_names=evidence.unknown_names,
     )
+
+
+def _refusal(unknown_names: Sequence[str]) -> str:
+    if not unknown_names:
+        return REFUSAL
+    return f"{REFUSAL} None of them mentions {' or '.join(unknown_names)}."

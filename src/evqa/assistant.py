@@ -32,9 +32,9 @@ class Assistant:
     ) -> None:
         """Put the parts together; `open` makes them from settings."""
         self._store = store
-        self._retriever = retriever
-        self._evidence = evidence
-        self._settings = settings
+        self.retriever = retriever
+        self.evidence = evidence
+        self.settings = settings
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -63,16 +63,17 @@ class Assistant:
         question = _checked(question)
         looked_up = standalone(question, history)
         began = time.perf_counter()
-        hits = self._retriever.search(looked_up, _HITS)
+        hits = self.retriever.search(looked_up, _HITS)
         found = time.perf_counter()
-        evidence = self._evidence.select(looked_up, hits)
+        unknown = self.retriever.unknown_names(looked_up, hits)
+        evidence = self.evidence.select(looked_up, hits, unknown)
         timings = {"retrieval": found - began, "evidence": time.perf_counter() - found}
-        answer = compose(question, looked_up, hits, evidence, self._settings, self._store.article)
+        answer = compose(question, looked_up, hits, evidence, self.settings, self._store.article)
         return replace(answer, timings=timings)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """The `k` best passages for a query, best first; raises QuestionError as `ask` does."""
-        return self._retriever.search(_checked(query), k)
+        return self.retriever.search(_checked(query), k)
 
     def articles(self) -> list[Article]:
         """All articles of the index, in order of id."""
@@ -84,7 +85,7 @@ class Assistant:
 
     def serves(self, settings: Settings) -> bool:
         """Whether this is what `open` would open now: same settings, and no newer index."""
-        return settings == self._settings and self._store.is_current()
+        return settings == self.settings and self._store.is_current()
 
     def close(self) -> None:
         """Let go of the index."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,19 +50,10 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Bring the index up to date with the articles; exits 1 if some could not be read."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
     from evqa.indexing import update_index
 
-    columns = ("Embedding", BarColumn(), MofNCompleteColumn(), "passages", TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        report = update_index(
-            _settings(corpus, index),
-            rebuild=rebuild,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with _progress("Embedding", "passages") as advance:
+        report = update_index(_settings(corpus, index), rebuild=rebuild, progress=advance)
     if as_json:
         _print_json(report.to_dict())
     else:
@@ -117,6 +110,35 @@ def chat(
     serve(_settings(corpus, index), host=host, port=port)
 
 
+@app.command("eval")
+def evaluate_(
+    file: Annotated[Path | None, typer.Argument(help="Questions with known answers.")] = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+    explain: Annotated[
+        Path | None, typer.Option(help="Write each miss, with the stage that lost it, to a file.")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="Print how much the second of two --json outputs is above the first."),
+    ] = None,
+) -> None:
+    """Ask a file of questions (our JSONL, SQuAD, XQuAD, SelQA, QED) and measure the answers."""
+    from evqa import reports
+
+    if (file is None) == (compare is None):
+        raise typer.BadParameter("name a file of questions, or two outputs with --compare")
+    if compare:
+        print(reports.differences(*compare, as_json=as_json))
+    elif file:
+        with _progress("Asking", "questions") as advance:
+            result = reports.run(file, _settings(corpus, index), advance)
+        if explain:
+            explain.write_text(reports.misses(result), encoding="utf-8")
+        print(reports.as_json(result) if as_json else reports.table(result))
+
+
 @app.command()
 def status(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
     """Print what the index holds, what built it, and what is not in it yet."""
@@ -139,6 +161,18 @@ def status(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
 def _settings(corpus: Path | None, index: Path | None) -> Settings:
     given = {"corpus": corpus, "index": index}
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@contextmanager
+def _progress(doing: str, things: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, and what to call with how many are done of how many."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (doing, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print_json(value: Any) -> None:

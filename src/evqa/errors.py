@@ -3,6 +3,7 @@
 EvqaError
 ├── SettingsError               a setting is unknown or has an impossible value
 ├── QuestionError               the question cannot be asked
+├── QuestionFileError           a file of questions cannot be evaluated
 ├── CorpusError                 the corpus folder cannot be used
 │   └── UnreadableArticle       one file in it cannot be read
 ├── IndexStoreError             the index folder cannot be used
@@ -35,6 +36,10 @@ class SettingsError(EvqaError):
 
 class QuestionError(EvqaError):
     """The question cannot be asked: it is empty or far too long."""
+
+
+class QuestionFileError(EvqaError):
+    """A file of questions cannot be evaluated."""
 
 
 class CorpusError(EvqaError):

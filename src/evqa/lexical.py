@@ -14,6 +14,10 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _PART = rf"[^\W_{_CJK}]+"
 _TOKEN = re.compile(rf"(?P<cjk>[{_CJK}]+)|{_PART}(?:[.,'’&-]{_PART})*")
 _PARTS = re.compile(_PART)
+_NAME_OR_WORD = re.compile(rf"{_PART}(?:[.,'’&-]{_PART})*")
+_NAME = re.compile(rf"(?<!\w)(?=[^\W_]*[A-Z\d]){_PART}(?:[.,'’&-]{_PART})*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_DIGIT = re.compile(r"\d")
 _ANALYZER = "evqa"
 _WRITER_BYTES = 64_000_000
 # They stand in most passages: asking for them costs time and says nothing.
@@ -96,6 +100,21 @@ def terms(text: str) -> list[str]:
     return found
 
 
+def names(question: str) -> tuple[str, ...]:
+    """The words of a question that look like names: capitalised or with a digit, but not its first.
+
+    A question all in capitals has none that could be told apart.
+    """
+    if question.isupper():
+        return ()
+    words = [_POSSESSIVE.sub("", word) for word in _NAME.findall(question)]
+    first = _NAME_OR_WORD.match(question.lstrip("\"'“‘¿¡ "))
+    skipped = (
+        _POSSESSIVE.sub("", first.group()) if first and not _DIGIT.search(first.group()) else ""
+    )
+    return tuple(dict.fromkeys(word for word in words if word != skipped))
+
+
 class LexicalIndex:
     """A BM25 index of passages, on disk or, without a folder, in memory."""
 
@@ -149,6 +168,16 @@ class LexicalIndex:
             (int(self._searcher.doc(address)["passage"][0]), float(score))
             for score, address in hits
         ]
+
+    def unknown_names(self, question: str) -> tuple[str, ...]:
+        """The names in a question, capitalised or with a digit, that no passage holds."""
+        return tuple(name for name in names(question) if not self._holds(name))
+
+    def _holds(self, name: str) -> bool:
+        whole, *parts = terms(name) or [""]
+        return bool(self.search(whole, 1)) or (
+            bool(parts) and all(self.search(part, 1) for part in _PARTS.findall(name.lower()))
+        )
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

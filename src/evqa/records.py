@@ -110,7 +110,8 @@ class Answer:
     `standalone_question` is what was looked up: the question itself, or what it means after the
     turns before it. With `answered=False`, `quotes` is empty, `text` says so, and `hits` holds the
     nearest passages. `confidence`, 0 to 1, says how sure evqa is that the articles answer the
-    question. `timings` are seconds by stage. `answerer` names what wrote `text`.
+    question. `unknown_names` are the names in the question that no article has. `timings` are
+    seconds by stage. `answerer` names what wrote `text`.
     """
 
     question: str
@@ -120,6 +121,7 @@ class Answer:
     confidence: float
     quotes: tuple[Quote, ...] = ()
     hits: tuple[Hit, ...] = ()
+    unknown_names: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     answerer: str = "extractive"
 
@@ -133,6 +135,7 @@ class Answer:
             "confidence": self.confidence,
             "quotes": [_jsonable(asdict(quote)) for quote in self.quotes],
             "hits": [hit_to_dict(hit) for hit in self.hits],
+            "unknown_names": list(self.unknown_names),
             "timings": dict(self.timings),
             "answerer": self.answerer,
         }

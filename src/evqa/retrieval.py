@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from evqa.embedding import Embedder
@@ -49,27 +49,49 @@ class Retriever:
         self._vectors = store.vectors()
         self._lexical = store.lexical()
 
-    def search(self, question: str, k: int) -> list[Hit]:
-        """The `k` best passages for a question, best first, near-duplicates folded into one."""
-        hits = _folded(self._candidates(question, k + _LEXICAL_SEATS))
+    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[Hit]:
+        """The `k` best passages for a question, best first, near-duplicates folded into one.
+
+        `without` holds the ids of articles that are left out.
+        """
+        return self._reranked(question, _folded(self.candidates(question, k, without)))[:k]
+
+    def unknown_names(self, question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """The names in a question that no passage and no title of these hits holds."""
+        titles = {term for hit in hits for term in terms(hit.article.title)}
+        return tuple(
+            name
+            for name in self._lexical.unknown_names(question)
+            if not titles.intersection(terms(name)[:1])
+        )
+
+    def passages_of(self, question: str, article_id: str) -> list[Hit]:
+        """All passages of one article, best for the question first."""
+        hits = self._hits({passage.id: 0.0 for passage in self._store.passages_of(article_id)})
+        return self._reranked(question, hits)
+
+    def _reranked(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         scores = self._reranker.score(question, [with_title(hit) for hit in hits])
         scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
-        return sorted(scored, key=lambda hit: -hit.score)[:k]
+        return sorted(scored, key=lambda hit: -hit.score)
 
-    def _candidates(self, question: str, count: int) -> list[Hit]:
-        """The passages worth reranking, best first by the fused score."""
+    def candidates(self, question: str, k: int, without: Collection[str] = ()) -> list[Hit]:
+        """The passages that are reranked to find the `k` best, best first by the fused score."""
         dense = self._vectors.search(self._embedder.embed_query(question), _CANDIDATES)
         lexical = self._lexical.search(question, _CANDIDATES)
-        ranking = [passage for passage, _ in fuse(dense, lexical)]
-        seats = [passage for passage, _ in lexical[:_LEXICAL_SEATS]]
-        chosen = ranking[: max(0, count - len(seats))]
-        chosen += [passage for passage in seats if passage not in chosen]
         fused = dict(fuse(dense, lexical))
+        hits = [hit for hit in self._hits(fused) if hit.article.id not in without]
+        seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
+        best = hits[:k]
+        return best + [hit for hit in hits[k:] if hit.passage.id in seats]
+
+    def _hits(self, scores: Mapping[int, float]) -> list[Hit]:
+        """The hits of passages with these ids and scores, in their order."""
         hits = []
-        for passage in self._store.passages(chosen):
+        for passage in self._store.passages(list(scores)):
             article = self._store.article(passage.article_id)
             if article:
-                hits.append(Hit(passage, article, fused[passage.id]))
+                hits.append(Hit(passage, article, scores[passage.id]))
         return hits
 
 

@@ -150,6 +150,11 @@ class Store:
         """All articles, in order of id."""
         return [_article(row) for row in self._rows("SELECT * FROM articles ORDER BY id")]
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+        query = "SELECT * FROM passages WHERE article_id = ? ORDER BY ordinal"
+        return [_passage(row) for row in self._rows(query, article_id)]
+
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages with these ids, in their order; ids that are unknown are left out."""
         marks = ", ".join("?" * len(ids))
