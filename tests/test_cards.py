@@ -52,6 +52,7 @@ def tags(markup: str) -> list[tuple[str, dict[str, str | None]]]:
 
 def test_an_answer_is_its_quotes_with_a_card_for_each_passage() -> None:
     assert cards.reply(answer_from(ARTICLE), {"yu7.md": ARTICLE}) == (
+        '<p class="said-by" dir="auto">Ann Lee, The Daily, 11 February 2026:</p>'
         '<p class="lead" dir="auto">“It was a benchmark.” <span class="number">[1]</span></p>'
         '<p class="confidence">confidence 83 %</p>'
         '<ol class="cards"><li class="card">'
@@ -72,6 +73,7 @@ def test_quotes_of_one_passage_share_a_card() -> None:
     answer = Answer("Why?", "Why?", render(quotes), True, 0.8, quotes)
     markup = cards.reply(answer, {"yu7.md": ARTICLE})
     assert markup.startswith(
+        '<p class="said-by" dir="auto">Ann Lee, The Daily, 11 February 2026:</p>'
         '<p class="lead" dir="auto">“After.” <span class="number">[1]</span></p>'
         '<p class="lead" dir="auto">“Next” <span class="number">[2]</span></p>'
         '<p class="lead" dir="auto">“Before.” <span class="number">[3]</span></p>'

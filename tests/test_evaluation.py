@@ -27,12 +27,12 @@ SQUAD = {
             "title": "Ferry",
             "paragraphs": [
                 {
-                    "context": "The ferry to Hvar leaves at noon. It takes 55 minutes.",
+                    "context": "The ferry to Hvar takes 55 minutes. It leaves at noon.",
                     "qas": [
                         {
                             "id": "s1",
                             "question": "How long does the ferry to Hvar take?",
-                            "answers": [{"text": "55 minutes", "answer_start": 43}],
+                            "answers": [{"text": "55 minutes", "answer_start": 24}],
                         }
                     ],
                 },

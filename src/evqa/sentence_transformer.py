@@ -24,6 +24,9 @@ def load(kind: str, name: str) -> Any:
             "Install it: pip install 'evqa[sentence-transformers]'",
         )
     models = importlib.import_module("sentence_transformers")
+    logs = importlib.import_module("transformers.utils.logging")
+    logs.disable_progress_bar()
+    logs.set_verbosity_error()
     try:
         return getattr(models, kind)(name, device="cpu")
     except (OSError, ValueError, RuntimeError, KeyError) as error:

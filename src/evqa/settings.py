@@ -77,12 +77,13 @@ class Settings(BaseSettings):
 
 
 def _reject_unknown_variables() -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = set(Settings.model_fields)
     for variable in sorted(os.environ):
-        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+        prefix, name = variable[: len(PREFIX)], variable[len(PREFIX) :].lower()
+        if prefix.upper() == PREFIX and name not in known:
             raise SettingsError(
                 f"The environment variable {variable} is no setting of evqa.",
-                _suggest(variable.upper(), known) or "Unset it.",
+                _suggest(name, known, PREFIX) or "Unset it.",
             )
 
 
@@ -100,6 +101,8 @@ def _explain(error: ValidationError) -> tuple[str, str]:
     )
 
 
-def _suggest(name: str, known: set[str]) -> str:
+def _suggest(name: str, known: set[str], prefix: str = "") -> str:
     close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {close[0]}?" if close else ""
+    if not close:
+        return ""
+    return f"Did you mean {prefix + close[0].upper() if prefix else close[0]}?"

@@ -88,7 +88,7 @@ class Store:
         """
         self.folder = folder
         if not (folder / _DATABASE).is_file():
-            raise IndexNotFound(f"There is no index in {folder}.", "Make it: evqa index")
+            raise _no_index(folder)
         self._lock = threading.Lock()
         self._connection = _connect(folder, read_only=True)
         try:
@@ -374,6 +374,8 @@ def _check_owner(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
+    if not _tables(connection):
+        raise _no_index(folder)
     _check_owner(connection, folder)
     row = connection.execute("SELECT value FROM manifest WHERE key = 'manifest'").fetchone()
     try:
@@ -383,6 +385,10 @@ def _read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
         raise IndexMismatch(
             f"The index in {folder} was built by another version of evqa.", _REBUILD
         ) from error
+
+
+def _no_index(folder: Path) -> IndexNotFound:
+    return IndexNotFound(f"There is no index in {folder}.", "Make it: evqa index")
 
 
 def _require(manifest: Manifest, built_by: BuiltBy, folder: Path) -> None:

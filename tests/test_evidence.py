@@ -1,0 +1,138 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from samples import WordReranker, article
+from texts import TEXTS
+
+from evqa.evidence import Evidence, EvidenceSelector
+from evqa.onnx import Floats
+from evqa.records import Hit, Passage
+from evqa.reranking import OnnxReranker
+
+STORY = """\
+# Harbour ferry returns
+
+The ferry Solveig returned on Monday. The crossing takes 17 minutes. A ticket costs 42 kroner.
+
+Also read: the ferry crossing takes 99 minutes elsewhere.
+Share this on Facebook
+
+- The ferry takes bicycles.
+"""
+
+
+class Fixed:
+    """Scores a text by the first of some words that stands in it."""
+
+    def __init__(self, **scores: float) -> None:
+        self.scores = scores
+
+    def score(self, question: str, texts: Sequence[str]) -> Floats:  # noqa: ARG002
+        found = [next((s for w, s in self.scores.items() if w in text), -9.0) for text in texts]
+        return np.array(found, dtype=np.float32)
+
+
+def hits_of(*texts: str, score: float = 0.0) -> list[Hit]:
+    found = []
+    for number, text in enumerate(texts):
+        one = article(f"{number}.md", text)
+        found.append(Hit(Passage(number, one.id, 0, 0, len(one.text), 1), one, score))
+    return found
+
+
+def select(evidence_of: EvidenceSelector, question: str, *texts: str) -> list[str]:
+    return [found.text for found in evidence_of.select(question, hits_of(*texts)).sentences]
+
+
+def test_the_sentence_that_answers_is_found(reranker: OnnxReranker) -> None:
+    evidence = EvidenceSelector(reranker).select(
+        "How long does the crossing take?", hits_of(STORY, score=5.0)
+    )
+    assert "The crossing takes 17 minutes." in evidence.sentences[0].text
+    assert 0.5 < evidence.confidence <= 1
+
+
+def test_a_question_that_nothing_answers_gets_little_confidence(reranker: OnnxReranker) -> None:
+    hits = hits_of(STORY, score=-10.0)
+    assert EvidenceSelector(reranker).select("How is ethanol made?", hits).confidence < 0.1
+
+
+def test_without_hits_there_is_no_evidence(reranker: OnnxReranker) -> None:
+    assert EvidenceSelector(reranker).select("Why?", []) == Evidence((), 0.0)
+
+
+def test_a_hit_of_boilerplate_alone_is_no_evidence(reranker: OnnxReranker) -> None:
+    hits = hits_of("Follow us on X\n\n***\n\nAll rights reserved")
+    assert EvidenceSelector(reranker).select("Why?", hits) == Evidence((), 0.0)
+
+
+def test_boilerplate_is_never_quoted() -> None:
+    quoted = select(EvidenceSelector(Fixed(minutes=1, Facebook=5, elsewhere=5)), "Why?", STORY)
+    assert quoted == ["The crossing takes 17 minutes."]
+
+
+def test_markdown_signs_are_left_out() -> None:
+    assert select(EvidenceSelector(Fixed(bicycles=1)), "Why?", STORY) == [
+        "The ferry takes bicycles."
+    ]
+    text = "It rains today.\n\n## Prices rise\n\n> 2. Waits\n"
+    assert select(EvidenceSelector(Fixed(Prices=1)), "Why?", text) == ["Prices rise"]
+
+
+def test_only_sentences_near_the_best_are_quoted_best_first() -> None:
+    evidence = EvidenceSelector(Fixed(Solveig=3.0, bicycles=4.0, ticket=-4.0)).select(
+        "Why?", hits_of(STORY)
+    )
+    assert [found.text for found in evidence.sentences] == [
+        "The ferry takes bicycles.",
+        "The ferry Solveig returned on Monday.",
+    ]
+    assert evidence.confidence == evidence.sentences[0].score > evidence.sentences[1].score
+
+
+def test_sentences_in_a_row_are_one_quote() -> None:
+    assert select(EvidenceSelector(Fixed(Solveig=3.0, minutes=4.0)), "Why?", STORY) == [
+        "The ferry Solveig returned on Monday. The crossing takes 17 minutes."
+    ]
+
+
+def test_the_same_words_in_two_articles_are_quoted_once() -> None:
+    selector = EvidenceSelector(Fixed(minutes=1))
+    assert select(selector, "Why?", "It takes 17 minutes.", "IT TAKES 17 MINUTES!") == [
+        "It takes 17 minutes."
+    ]
+
+
+def test_a_passage_that_scores_better_lends_its_sentences_weight() -> None:
+    selector = EvidenceSelector(Fixed(rain=1.0))
+    low, high = hits_of("It will rain today."), hits_of("It will rain today.", score=4.0)
+    assert selector.select("Why?", high).confidence > selector.select("Why?", low).confidence
+
+
+def test_a_sentence_of_many_words_is_cut_at_a_semicolon() -> None:
+    clause = "the committee of the harbour met again to speak of the old bridge and its lift"
+    text = f"On Monday {clause}; on Tuesday {clause}; on Wednesday {clause}; on Friday {clause}."
+    assert len(text.split()) > 60
+    assert select(EvidenceSelector(Fixed(Wednesday=5)), "Why?", text) == [f"on Wednesday {clause};"]
+
+
+@examples(max_examples=100)
+@given(TEXTS)
+def test_evidence_is_a_slice_of_its_article(text: str) -> None:
+    text = "The ferry takes 17 minutes. " + text.replace("\0", "")
+    (hit,) = hits_of(text)
+    evidence = EvidenceSelector(WordReranker()).select("the ferry", [hit])
+    assert 0 <= evidence.confidence <= 1
+    for found in evidence.sentences:
+        assert found.text == hit.article.text[found.start : found.end] == found.text.strip()
+        assert found.text
+        assert 0 <= found.score <= evidence.confidence
+
+
+@pytest.mark.parametrize("score", [-1000.0, 1000.0])
+def test_a_score_without_bounds_is_still_a_probability(score: float) -> None:
+    evidence = EvidenceSelector(Fixed(ferry=score)).select("Why?", hits_of("The ferry."))
+    assert 0 <= evidence.confidence <= 1

@@ -1,0 +1,275 @@
+import hashlib
+import os
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from samples import ARTICLES, BEES, BRIDGE, FERRY, passages_of, write_corpus
+
+from evqa.assistant import Assistant
+from evqa.chunking import count_tokens
+from evqa.corpus import article_paths
+from evqa.errors import CorpusError, IndexCorrupt, IndexMismatch, IndexNotFound
+from evqa.indexing import index_status, update_index
+from evqa.records import Failure, IndexReport
+from evqa.settings import Settings
+from evqa.store import Store
+
+
+@pytest.fixture
+def settings(corpus: Path, tmp_path: Path) -> Settings:
+    return Settings(corpus=corpus, index=tmp_path / "index")
+
+
+def update(settings: Settings, **options: bool) -> IndexReport:
+    """Update, and leave out of the report what no test can foretell."""
+    report = update_index(settings, **options)
+    assert report.seconds > 0
+    return replace(report, seconds=0.0)
+
+
+def tokens_of(settings: Settings, *article_ids: str) -> int:
+    return sum(
+        tokens
+        for article_id, _, _, tokens, _ in passages_of(settings.index)
+        if article_id in article_ids
+    )
+
+
+def test_a_first_update_adds_every_article(settings: Settings) -> None:
+    report = update(settings)
+    passages = passages_of(settings.index)
+    assert report == IndexReport(
+        added=("archiv/brücke.md", "bees.txt", "ferry.md"),
+        updated=(),
+        removed=(),
+        unchanged=(),
+        failed=(),
+        passages=len(passages),
+        tokens_embedded=sum(tokens for _, _, _, tokens, _ in passages),
+        seconds=0.0,
+    )
+    assert all(tokens == count_tokens(text) for _, _, _, tokens, text in passages)
+
+
+def test_an_update_without_a_change_embeds_nothing(settings: Settings) -> None:
+    first = update(settings)
+    (settings.corpus / "ferry.md").touch()
+    assert update(settings) == replace(
+        first, added=(), unchanged=("archiv/brücke.md", "bees.txt", "ferry.md"), tokens_embedded=0
+    )
+
+
+def test_an_update_reads_only_what_changed(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "bees.txt").unlink()
+    write_corpus(
+        settings.corpus,
+        {"ferry.md": FERRY.replace("17 minutes", "19 minutes"), "new.md": "It rains in Bergen."},
+    )
+    report = update(settings)
+    assert report == IndexReport(
+        added=("new.md",),
+        updated=("ferry.md",),
+        removed=("bees.txt",),
+        unchanged=("archiv/brücke.md",),
+        failed=(),
+        passages=len(passages_of(settings.index)),
+        tokens_embedded=tokens_of(settings, "new.md", "ferry.md"),
+        seconds=0.0,
+    )
+    texts = " ".join(text for *_, text in passages_of(settings.index))
+    assert "19 minutes" in texts
+    assert "17 minutes" not in texts
+    assert "beehives" not in texts
+
+
+def test_a_change_of_front_matter_alone_is_a_change(settings: Settings) -> None:
+    update(settings)
+    write_corpus(settings.corpus, {"ferry.md": FERRY.replace("Mara", "Maria")})
+    assert update(settings).updated == ("ferry.md",)
+    with closing(Store(settings.index)) as store:
+        article = store.article("ferry.md")
+    assert article is not None
+    assert article.author == "Maria Lindqvist"
+
+
+def test_a_renamed_article_is_removed_and_added(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "bees.txt").rename(settings.corpus / "hives.txt")
+    report = update(settings)
+    assert (report.added, report.removed) == (("hives.txt",), ("bees.txt",))
+
+
+def test_the_same_text_in_two_files_is_two_articles(settings: Settings) -> None:
+    write_corpus(settings.corpus, {"copy.txt": BEES})
+    update(settings)
+    copies = [passage[1:] for passage in passages_of(settings.index) if passage[0] == "copy.txt"]
+    assert copies == [
+        passage[1:] for passage in passages_of(settings.index) if "bees" in passage[0]
+    ]
+    (settings.corpus / "bees.txt").unlink()
+    update(settings)
+    with closing(Store(settings.index)) as store:
+        assert sorted(store.hashes()) == ["archiv/brücke.md", "copy.txt", "ferry.md"]
+    assert copies == [
+        passage[1:] for passage in passages_of(settings.index) if passage[0] == "copy.txt"
+    ]
+
+
+def test_an_unreadable_article_does_not_stop_the_others(settings: Settings) -> None:
+    (settings.corpus / "empty.md").touch()
+    (settings.corpus / "latin.txt").write_bytes("Größe".encode("latin-1"))
+    (settings.corpus / "link.md").symlink_to("nowhere.md")
+    os.mkfifo(settings.corpus / "pipe.md")
+    report = update(settings)
+    assert report.added == ("archiv/brücke.md", "bees.txt", "ferry.md")
+    assert report.failed == (
+        Failure("empty.md", "empty.md: it is empty. Write something in it or remove it."),
+        Failure("latin.txt", "latin.txt: it is not UTF-8 (byte 2 is 0xf6). Save it as UTF-8."),
+        Failure(
+            "link.md",
+            "link.md: it cannot be read (No such file or directory). Check its permissions.",
+        ),
+        Failure("pipe.md", "pipe.md: it is no regular file. Replace it."),
+    )
+
+
+def test_what_was_indexed_of_an_article_stays_when_it_cannot_be_read(settings: Settings) -> None:
+    update(settings)
+    before = passages_of(settings.index)
+    (settings.corpus / "ferry.md").write_bytes(b"\xff")
+    report = update(settings)
+    assert (report.updated, report.removed) == ((), ())
+    assert [failure.article_id for failure in report.failed] == ["ferry.md"]
+    assert passages_of(settings.index) == before
+    write_corpus(settings.corpus, {"ferry.md": FERRY})
+    assert update(settings).unchanged == ("archiv/brücke.md", "bees.txt", "ferry.md")
+
+
+def test_a_corpus_of_unreadable_articles_only_makes_an_empty_index(tmp_path: Path) -> None:
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    write_corpus(settings.corpus, {"empty.md": ""})
+    report = update(settings)
+    assert (report.added, report.passages, len(report.failed)) == ((), 0, 1)
+    with Assistant.open(settings) as assistant:
+        answer = assistant.ask("How long does it take?")
+    assert (answer.answered, answer.hits, answer.confidence) == (False, (), 0.0)
+
+
+@pytest.mark.parametrize("what", ["emptied", "gone"])
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_an_empty_corpus_leaves_the_index_untouched(
+    settings: Settings, what: str, rebuild: bool
+) -> None:
+    update(settings)
+    before = passages_of(settings.index)
+    shutil.rmtree(settings.corpus)
+    if what == "emptied":
+        settings.corpus.mkdir()
+    with pytest.raises(CorpusError):
+        update_index(settings, rebuild=rebuild)
+    assert passages_of(settings.index) == before
+
+
+def test_progress_counts_the_passages_to_embed(settings: Settings) -> None:
+    write_corpus(settings.corpus, {"long.txt": "It rains in Bergen today. " * 1200})
+    steps: list[tuple[int, int]] = []
+    report = update_index(settings, progress=lambda done, total: steps.append((done, total)))
+    assert report.passages > 20
+    assert steps[0] == (0, report.passages)
+    assert steps[-1] == (report.passages, report.passages)
+    assert [done for done, _ in steps] == sorted({done for done, _ in steps})
+
+
+def test_updating_and_rebuilding_give_the_same_passages_and_answers(
+    settings: Settings, tmp_path: Path
+) -> None:
+    write_corpus(settings.corpus, {"ferry.md": BRIDGE, "other.md": BEES})
+    update(settings)
+    (settings.corpus / "other.md").unlink()
+    write_corpus(settings.corpus, ARTICLES)
+    update(settings)
+    rebuilt = settings.model_copy(update={"index": tmp_path / "rebuilt"})
+    shutil.copytree(settings.index, rebuilt.index)
+    report = update(rebuilt, rebuild=True)
+    assert report.added == tuple(article_paths(settings.corpus))
+    assert passages_of(rebuilt.index) == passages_of(settings.index)
+    with Assistant.open(settings) as one, Assistant.open(rebuilt) as other:
+        for question in ("How long does the crossing take?", "How many beehives are there?"):
+            answers = [assistant.ask(question) for assistant in (one, other)]
+            assert answers[0].answered
+            assert answers[0].text == answers[1].text
+            assert answers[0].confidence == pytest.approx(answers[1].confidence, abs=1e-4)
+
+
+def test_an_index_of_other_passage_lengths_is_not_updated(settings: Settings) -> None:
+    update(settings)
+    before = passages_of(settings.index)
+    shorter = settings.model_copy(update={"chunk_tokens": 32})
+    with pytest.raises(IndexMismatch) as caught:
+        update_index(shorter)
+    assert (caught.value.message, caught.value.hint) == (
+        f"The index in {settings.index} was built with the chunk tokens 256, not 32.",
+        "Go back to that, or build it anew: evqa index --rebuild",
+    )
+    assert passages_of(settings.index) == before
+    assert update(shorter, rebuild=True).passages > len(before)
+    assert all(tokens <= 32 for _, _, _, tokens, _ in passages_of(settings.index))
+
+
+def test_a_rebuild_mends_a_damaged_index(settings: Settings) -> None:
+    report = update(settings)
+    for path in settings.index.glob("evqa.sqlite*"):
+        path.write_bytes(b"garbage" * 1000)
+    with pytest.raises(IndexCorrupt):
+        update_index(settings)
+    assert update(settings, rebuild=True) == report
+
+
+def test_the_status_says_what_the_index_holds(settings: Settings, embedder: object) -> None:
+    report = update(settings)
+    status = index_status(settings)
+    assert datetime.fromisoformat(status.built_at).tzinfo is not None
+    assert status.bytes_on_disk > sum(len(text) for text in ARTICLES.values())
+    assert {**status.to_dict(), "built_at": "", "bytes_on_disk": 0} == {
+        "corpus": str(settings.corpus),
+        "index": str(settings.index),
+        "articles": 3,
+        "passages": report.passages,
+        "bytes_on_disk": 0,
+        "embedding_model": (
+            "bge-small-en-v1.5"
+            " sha256:68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743"
+        ),
+        "generation": 1,
+        "built_at": "",
+        "stale": (),
+    }
+
+
+def test_the_status_names_what_is_not_in_the_index_yet(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "bees.txt").unlink()
+    write_corpus(settings.corpus, {"ferry.md": FERRY + "More.", "new.md": "It rains."})
+    assert index_status(settings).stale == ("bees.txt", "ferry.md", "new.md")
+    update(settings)
+    assert index_status(settings).stale == ()
+    assert index_status(settings).generation == 2
+
+
+def test_the_status_of_no_index_is_an_error(settings: Settings) -> None:
+    with pytest.raises(IndexNotFound):
+        index_status(settings)
+
+
+def test_the_stored_hash_is_of_the_file(settings: Settings) -> None:
+    update(settings)
+    with closing(Store(settings.index)) as store:
+        assert store.hashes() == {
+            article_id: hashlib.sha256(content.encode()).hexdigest()
+            for article_id, content in ARTICLES.items()
+        }

@@ -1,0 +1,153 @@
+import dataclasses
+import json
+from datetime import date
+
+import pytest
+
+from evqa.records import (
+    Answer,
+    Article,
+    Failure,
+    Hit,
+    IndexReport,
+    IndexStatus,
+    Original,
+    Passage,
+    Quote,
+    hit_to_dict,
+)
+
+ARTICLE = Article(
+    id="a/ferry.md",
+    title="Ferry returns",
+    text="Before. It takes 17 minutes. After.",
+    source="Port Gazette",
+    url="https://gazette.example/ferry",
+    author="Mara Lindqvist",
+    published=date(2025, 3, 4),
+)
+HIT = Hit(Passage(7, "a/ferry.md", 0, 8, 28, 6), ARTICLE, 2.5, ("b.md",))
+
+
+def test_a_hit_shows_the_slice_of_its_article() -> None:
+    assert HIT.text == "It takes 17 minutes."
+
+
+def test_a_hit_as_json_carries_its_text_and_where_it_stands() -> None:
+    assert hit_to_dict(HIT) == {
+        "article_id": "a/ferry.md",
+        "start": 8,
+        "end": 28,
+        "text": "It takes 17 minutes.",
+        "title": "Ferry returns",
+        "source": "Port Gazette",
+        "url": "https://gazette.example/ferry",
+        "author": "Mara Lindqvist",
+        "published": "2025-03-04",
+        "score": 2.5,
+        "also_in": ["b.md"],
+    }
+
+
+def test_a_hit_of_an_undated_article_has_no_date() -> None:
+    undated = dataclasses.replace(HIT, article=dataclasses.replace(ARTICLE, published=None))
+    assert hit_to_dict(undated)["published"] is None
+
+
+def test_an_answer_as_json_holds_all_that_it_says() -> None:
+    quote = Quote(
+        article_id="a/ferry.md",
+        start=8,
+        end=28,
+        text="It takes 17 minutes.",
+        title="Ferry returns",
+        source="Port Gazette",
+        url="https://gazette.example/ferry",
+        author="Mara Lindqvist",
+        published=date(2025, 3, 4),
+        score=0.9,
+        context_start=8,
+        context_end=28,
+        reports_on=Original("Harbour Post", "Back", "Ole Berg", date(2025, 3, 3)),
+        also_in=("b.md",),
+    )
+    answer = Answer(
+        question="How long?",
+        standalone_question="How long (Ferry)?",
+        text="17",
+        answered=True,
+        confidence=0.9,
+        quotes=(quote,),
+        hits=(HIT,),
+        unknown_names=("Oslo",),
+        timings={"a": 0.1},
+    )
+    expected = {
+        "question": "How long?",
+        "standalone_question": "How long (Ferry)?",
+        "answered": True,
+        "text": "17",
+        "confidence": 0.9,
+        "quotes": [
+            {
+                "article_id": "a/ferry.md",
+                "start": 8,
+                "end": 28,
+                "text": "It takes 17 minutes.",
+                "title": "Ferry returns",
+                "source": "Port Gazette",
+                "url": "https://gazette.example/ferry",
+                "author": "Mara Lindqvist",
+                "published": "2025-03-04",
+                "score": 0.9,
+                "context_start": 8,
+                "context_end": 28,
+                "reports_on": {
+                    "outlet": "Harbour Post",
+                    "title": "Back",
+                    "author": "Ole Berg",
+                    "published": "2025-03-03",
+                },
+                "also_in": ["b.md"],
+            }
+        ],
+        "hits": [hit_to_dict(HIT)],
+        "unknown_names": ["Oslo"],
+        "timings": {"a": 0.1},
+        "answerer": "extractive",
+    }
+    assert answer.to_dict() == expected
+    assert json.loads(json.dumps(answer.to_dict())) == expected
+
+
+def test_a_report_and_a_status_are_json() -> None:
+    report = IndexReport(("a",), (), ("b",), (), (Failure("c", "c: empty"),), 3, 40, 0.5)
+    assert json.loads(json.dumps(report.to_dict())) == {
+        "added": ["a"],
+        "updated": [],
+        "removed": ["b"],
+        "unchanged": [],
+        "failed": [{"article_id": "c", "reason": "c: empty"}],
+        "passages": 3,
+        "tokens_embedded": 40,
+        "seconds": 0.5,
+    }
+    status = IndexStatus("corpus", "index", 1, 3, 9, "model", 2, "2026-01-01", ("b",))
+    assert json.loads(json.dumps(status.to_dict())) == {
+        "corpus": "corpus",
+        "index": "index",
+        "articles": 1,
+        "passages": 3,
+        "bytes_on_disk": 9,
+        "embedding_model": "model",
+        "generation": 2,
+        "built_at": "2026-01-01",
+        "stale": ["b"],
+    }
+
+
+@pytest.mark.parametrize("record", [ARTICLE, HIT, HIT.passage])
+def test_a_record_cannot_be_changed(record: object) -> None:
+    first = dataclasses.fields(record)[0].name  # type: ignore[arg-type]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(record, first, None)
