@@ -178,3 +178,14 @@ def test_quotes_are_rendered_verbatim_and_numbered_under_their_leads() -> None:
         "“It takes 17 minutes.” [4]"
     )
     assert render([]) == ""
+
+
+def test_a_lead_says_what_yesterday_means_and_the_quote_stays_as_it_is() -> None:
+    text = "The ferry returned yesterday. It takes 17 minutes."
+    article = replace(FERRY, text=text)
+    hit = Hit(Passage(0, "ferry.md", 0, 0, len(text), 12), article, 2.0)
+    assert render([cut(hit, 0, 29, 0.9), cut(hit, 30, 50, 0.8)]) == (
+        "Mara Lindqvist, Port Gazette, 4 March 2025 (“yesterday” is 3 March 2025):\n"
+        "“The ferry returned yesterday.” [1]\n"
+        "“It takes 17 minutes.” [2]"
+    )

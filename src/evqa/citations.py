@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import groupby
 
+from evqa.dates import in_words
 from evqa.records import Article, Hit, Original, Quote
+from evqa.relative_dates import explain
 
 _log = logging.getLogger(__name__)
 
@@ -81,17 +84,27 @@ def _report(original: Original) -> str:
 
 def written_date(day: date | None) -> str:
     """A date as `11 February 2026`, or `undated`."""
-    return f"{day.day} {day:%B %Y}" if day else "undated"
+    return in_words(day) if day else "undated"
 
 
 def grouped(quotes: Sequence[Quote]) -> list[tuple[str, list[tuple[int, Quote]]]]:
-    """The quotes with their numbers, those in a row that have the same lead under it."""
-    groups: list[tuple[str, list[tuple[int, Quote]]]] = []
-    for number, quote in enumerate(quotes, 1):
-        if not groups or groups[-1][0] != lead(quote):
-            groups.append((lead(quote), []))
-        groups[-1][1].append((number, quote))
-    return groups
+    """The quotes with their numbers, those in a row that have the same lead under it.
+
+    The lead says what dates such as “yesterday” in its quotes mean.
+    """
+    groups = [
+        (said_by, list(numbered))
+        for said_by, numbered in groupby(enumerate(quotes, 1), lambda item: lead(item[1]))
+    ]
+    return [
+        (said_by + _dates_meant(quote for _, quote in group), group) for said_by, group in groups
+    ]
+
+
+def _dates_meant(quotes: Iterable[Quote]) -> str:
+    notes = dict.fromkeys(explain(quote.text, quote.told_on) for quote in quotes)
+    told = "; ".join(note for note in notes if note)
+    return f" ({told})" if told else ""
 
 
 def render(quotes: Sequence[Quote]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from evqa.dates import written_date, written_dates
 from evqa.errors import CorpusError, UnreadableArticle
 from evqa.records import Article, Original
 from evqa.sentences import lines
@@ -32,13 +33,6 @@ _LABELLED_DATE = re.compile(
     re.IGNORECASE,
 )
 _METADATA = (_BYLINE, _LABELLED_SOURCE, _LABELLED_DATE)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DATES = (
-    re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"),
-    re.compile(r"\b(?P<m>[A-Za-z]{3,9})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})\b"),
-    re.compile(r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)? (?P<m>[A-Za-z]{3,9})\.?,? (?P<y>\d{4})\b"),
-)
 
 
 def article_paths(corpus: Path) -> dict[str, Path]:
@@ -109,7 +103,7 @@ def parse_article(article_id: str, content: bytes) -> Article:
         source=_string(front, "source") or found["source"],
         url=_string(front, "url"),
         author=_string(front, "author") or found["author"],
-        published=_date(article_id, front, "published") or _parse_date(found["published"]),
+        published=_date(article_id, front, "published") or written_date(found["published"]),
         language=_string(front, "language") or _script_language(text),
         sha256=hashlib.sha256(content).hexdigest(),
         text_offset=text_offset,
@@ -176,7 +170,7 @@ def _date(article_id: str, front: dict[str, Any], key: str) -> date | None:
     if value is None or isinstance(value, date):
         return value
     written = str(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
-    found = _parse_date(written)
+    found = written_date(written)
     if found is None and written.strip():
         raise UnreadableArticle(
             f"{article_id}: its front matter gives {written[:40]!r} as {key}, which is no date.",
@@ -207,9 +201,13 @@ def _metadata_in(text: str) -> dict[str, str]:
             match = pattern.match(line)
             if match and not found[key] and _IS_VALUE[key](match.group(1)):
                 found[key] = match.group(1).strip()
-        if not found["published"] and any(pattern.fullmatch(line) for pattern in _DATES):
+        if not found["published"] and _is_date_alone(line):
             found["published"] = line
     return found
+
+
+def _is_date_alone(line: str) -> bool:
+    return any((day.start, day.end) == (0, len(line)) for day in written_dates(line))
 
 
 def _is_person(name: str) -> bool:
@@ -220,7 +218,7 @@ def _is_person(name: str) -> bool:
 _IS_VALUE: dict[str, Callable[[str], bool]] = {
     "author": _is_person,
     "source": lambda value: bool(value.strip()),
-    "published": lambda value: _parse_date(value) is not None,
+    "published": lambda value: written_date(value) is not None,
 }
 
 
@@ -231,28 +229,6 @@ def _title(first_line: str) -> str:
         return line[:200]
     is_headline = len(line) <= 200 and re.search(r"[^.。:：;；,，]$", line)
     return line if is_headline and re.search(r"\w", line) and not is_metadata(line) else ""
-
-
-def _parse_date(text: str) -> date | None:
-    """The first date written out in a text, or None where there is none that exists."""
-    for match in _written_dates(text):
-        month = match["m"]
-        number = int(month) if month.isdigit() else _month_number(month)
-        try:
-            return date(int(match["y"]), number, int(match["d"]))
-        except ValueError:
-            continue
-    return None
-
-
-def _written_dates(text: str) -> Iterator[re.Match[str]]:
-    for pattern in _DATES:
-        yield from pattern.finditer(text)
-
-
-def _month_number(name: str) -> int:
-    short = name[:3].lower()
-    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
 
 
 def _script_language(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from evqa.embedding import Embedder
 from evqa.lexical import terms
-from evqa.records import Hit
+from evqa.records import Article, Hit
 from evqa.reranking import Reranker
 from evqa.store import Store
+from evqa.timeframes import ANY_TIME, TimeFrame, excludes, weight
 
 # benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
 # costs nothing where the cosine is right and helps where names and numbers decide.
@@ -21,6 +23,7 @@ _NEAR_DUPLICATE = 0.8
 _SHINGLE_WORDS = 4
 
 Ranking = list[tuple[int, float]]
+Found = TypeVar("Found")
 
 
 def fuse(dense: Ranking, lexical: Ranking, weight: float = LEXICAL_WEIGHT) -> Ranking:
@@ -49,12 +52,20 @@ class Retriever:
         self._vectors = store.vectors()
         self._lexical = store.lexical()
 
-    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int,
+        without: Collection[str] = (),
+        frame: TimeFrame = ANY_TIME,
+    ) -> list[Hit]:
         """The `k` best passages for a question, best first, near-duplicates folded into one.
 
-        `without` holds the ids of articles that are left out.
+        `without` holds the ids of articles that are left out. The time frame leaves out what was
+        told after it and moves what fits it up, without a change to any score.
         """
-        return self._reranked(question, self.candidates(question, k, without))[:k]
+        hits = self._reranked(question, self.candidates(question, k, without, frame))
+        return in_time(hits, frame, lambda hit: (hit.score, hit.article, hit.text))[:k]
 
     def unknown_names(self, question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         """The names in a question that no passage and no title of these hits holds."""
@@ -75,12 +86,22 @@ class Retriever:
         scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
         return sorted(scored, key=lambda hit: -hit.score)
 
-    def candidates(self, question: str, k: int, without: Collection[str] = ()) -> list[Hit]:
+    def candidates(
+        self,
+        question: str,
+        k: int,
+        without: Collection[str] = (),
+        frame: TimeFrame = ANY_TIME,
+    ) -> list[Hit]:
         """The passages that are reranked for the `k` best, near-duplicates folded, best first."""
         dense = self._vectors.search(self._embedder.embed_query(question), _CANDIDATES)
         lexical = self._lexical.search(question, _CANDIDATES)
         fused = dict(fuse(dense, lexical))
-        hits = [hit for hit in self._hits(fused) if hit.article.id not in without]
+        hits = [
+            hit
+            for hit in self._hits(fused)
+            if hit.article.id not in without and not excludes(frame, hit.article.told_on, hit.text)
+        ]
         seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
         distinct = _folded(hits)
         return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
@@ -93,6 +114,20 @@ class Retriever:
             if article:
                 hits.append(Hit(passage, article, scores[passage.id]))
         return hits
+
+
+def in_time(
+    found: Sequence[Found], frame: TimeFrame, read: Callable[[Found], tuple[float, Article, str]]
+) -> list[Found]:
+    """What was found, best first by score and by how well its time fits the frame asked for.
+
+    `read` gives the score, the article and the text of one.
+    """
+    parts = [read(one) for one in found]
+    newest = max((a.told_on for _, a, _ in parts if a.told_on), default=None)
+    keys = [score + weight(frame, a.told_on, text, newest) for score, a, text in parts]
+    order = sorted(range(len(found)), key=lambda position: -keys[position])
+    return [found[position] for position in order]
 
 
 def with_title(hit: Hit) -> str:
