@@ -85,3 +85,9 @@ def test_a_quote_that_is_not_in_the_stored_article_is_not_shown(
 def test_without_a_quote_that_stands_the_answer_is_a_refusal() -> None:
     composed = compose("Q?", "Q?", [HIT], EVIDENCE, Settings(), lambda _article_id: None)
     assert (composed.answered, composed.text, composed.quotes) == (False, REFUSAL, ())
+
+
+def test_a_refusal_says_which_name_no_article_has() -> None:
+    refused = answer(replace(EVIDENCE, confidence=0.1, unknown_names=("SU8", "BYD")))
+    assert refused.text == "The articles don't say. None of them mentions SU8 or BYD."
+    assert refused.unknown_names == ("SU8", "BYD")

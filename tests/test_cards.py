@@ -256,3 +256,13 @@ def test_a_problem_comes_with_its_hint() -> None:
         '<p class="problem" role="alert"><strong>No &lt;index&gt;.</strong> Run &lt;it&gt;.</p>'
     )
     assert cards.problem("No.", "") == '<p class="problem" role="alert"><strong>No.</strong></p>'
+
+
+def test_what_sources_differ_in_stands_below_the_quotes() -> None:
+    answer = answer_from(ARTICLE)
+    answer = replace(answer, text=f"{answer.text}\nSources differ: <b>a</b>; b.\n2 outlets say 7.")
+    markup = cards.reply(answer, {"yu7.md": ARTICLE})
+    assert (
+        '[1]</span></p><p class="remark" dir="auto">Sources differ: &lt;b&gt;a&lt;/b&gt;; b.</p>'
+        '<p class="remark" dir="auto">2 outlets say 7.</p><p class="confidence">'
+    ) in markup

@@ -7,6 +7,7 @@ import pytest
 from evqa.records import (
     Answer,
     Article,
+    Disagreement,
     Failure,
     Hit,
     IndexReport,
@@ -14,6 +15,7 @@ from evqa.records import (
     Original,
     Passage,
     Quote,
+    Reading,
     hit_to_dict,
 )
 
@@ -27,6 +29,22 @@ ARTICLE = Article(
     published=date(2025, 3, 4),
 )
 HIT = Hit(Passage(7, "a/ferry.md", 0, 8, 28, 6), ARTICLE, 2.5, ("b.md",))
+QUOTE = Quote(
+    article_id="a/ferry.md",
+    start=8,
+    end=28,
+    text="It takes 17 minutes.",
+    title="Ferry returns",
+    source="Port Gazette",
+    url="https://gazette.example/ferry",
+    author="Mara Lindqvist",
+    published=date(2025, 3, 4),
+    score=0.9,
+    context_start=8,
+    context_end=28,
+    reports_on=Original("Harbour Post", "Back", "Ole Berg", date(2025, 3, 3)),
+    also_in=("b.md",),
+)
 
 
 def test_a_hit_shows_the_slice_of_its_article() -> None:
@@ -55,21 +73,11 @@ def test_a_hit_of_an_undated_article_has_no_date() -> None:
 
 
 def test_an_answer_as_json_holds_all_that_it_says() -> None:
-    quote = Quote(
-        article_id="a/ferry.md",
-        start=8,
-        end=28,
-        text="It takes 17 minutes.",
-        title="Ferry returns",
-        source="Port Gazette",
-        url="https://gazette.example/ferry",
-        author="Mara Lindqvist",
-        published=date(2025, 3, 4),
-        score=0.9,
-        context_start=8,
-        context_end=28,
-        reports_on=Original("Harbour Post", "Back", "Ole Berg", date(2025, 3, 3)),
-        also_in=("b.md",),
+    undated = dataclasses.replace(QUOTE, article_id="b.md", source="", author="", reports_on=None)
+    undated = dataclasses.replace(undated, published=None)
+    readings = (
+        Reading("17 minutes", 17, 27, (QUOTE, undated)),
+        Reading("It takes 17", 8, 19, (undated,)),
     )
     answer = Answer(
         question="How long?",
@@ -77,11 +85,28 @@ def test_an_answer_as_json_holds_all_that_it_says() -> None:
         text="17",
         answered=True,
         confidence=0.9,
-        quotes=(quote,),
+        quotes=(QUOTE,),
         hits=(HIT,),
+        disagreements=(Disagreement("How long", readings),),
+        agreements=readings[:1],
         unknown_names=("Oslo",),
         timings={"a": 0.1},
     )
+    first = {
+        "text": "17 minutes",
+        "told_by": ["Harbour Post", "b.md"],
+        "published": "2025-03-03",
+        "quotes": [
+            {"article_id": "a/ferry.md", "start": 8, "end": 28},
+            {"article_id": "b.md", "start": 8, "end": 28},
+        ],
+    }
+    second = {
+        "text": "It takes 17",
+        "told_by": ["b.md"],
+        "published": None,
+        "quotes": [{"article_id": "b.md", "start": 8, "end": 28}],
+    }
     expected = {
         "question": "How long?",
         "standalone_question": "How long (Ferry)?",
@@ -112,12 +137,34 @@ def test_an_answer_as_json_holds_all_that_it_says() -> None:
             }
         ],
         "hits": [hit_to_dict(HIT)],
+        "disagreements": [{"about": "How long", "readings": [first, second]}],
+        "agreements": [first],
         "unknown_names": ["Oslo"],
         "timings": {"a": 0.1},
         "answerer": "extractive",
     }
     assert answer.to_dict() == expected
     assert json.loads(json.dumps(answer.to_dict())) == expected
+
+
+def test_a_digest_counts_as_the_publication_that_it_reports_on() -> None:
+    original = Original("Herald", "Landslide", "Ann Lee", date(2025, 1, 5))
+    digest = dataclasses.replace(QUOTE, source="digest", author="", reports_on=original)
+    assert (digest.told_by, digest.told_on) == ("Herald", date(2025, 1, 5))
+    by_author = dataclasses.replace(digest, reports_on=Original(author="Ann Lee"))
+    assert by_author.told_by == "Ann Lee"
+    by_title = dataclasses.replace(digest, reports_on=Original(title="Landslide"))
+    assert by_title.told_by == "Landslide"
+    unknown = dataclasses.replace(digest, reports_on=Original())
+    assert unknown.told_by == "digest"
+    assert unknown.told_on is None
+
+
+def test_an_article_of_one_s_own_is_told_by_its_source_or_author_on_its_day() -> None:
+    own = dataclasses.replace(QUOTE, reports_on=None)
+    assert (own.told_by, own.told_on) == ("Port Gazette", date(2025, 3, 4))
+    assert dataclasses.replace(own, source="").told_by == "Mara Lindqvist"
+    assert dataclasses.replace(own, source="", author="").told_by == "a/ferry.md"
 
 
 def test_a_report_and_a_status_are_json() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from evqa.citations import cut, render, verified
-from evqa.evidence import Evidence
-from evqa.records import Answer, Article, Hit
+from evqa.disagreement import agreement, agreements, describe, disagreements
+from evqa.evidence import Evidence, Sentence
+from evqa.records import Answer, Article, Hit, Quote
 from evqa.settings import Settings
 
 REFUSAL = "The articles don't say."
@@ -22,26 +23,34 @@ def compose(
 ) -> Answer:
     """The answer: up to `max_quotes` quotes where the confidence reaches the threshold.
 
+    Where sources differ or agree, it says so after them.
+
     Every quote is checked against the stored article that `article` gives; without one that
     stands, the answer is a refusal with the nearest passages.
     """
-    quotes = []
+    quotes, witnesses = [], []
     if evidence.confidence >= settings.answer_threshold:
-        cuts = [
-            cut(found.hit, found.start, found.end, found.score)
-            for found in evidence.sentences[: settings.max_quotes]
-        ]
-        quotes = verified(cuts, article)
+        quotes = verified(_cut(evidence.sentences[: settings.max_quotes]), article)
+        witnesses = verified(_cut(evidence.witnesses), article)
+    differing = disagreements(standalone_question, witnesses)
+    agreeing = agreements(standalone_question, witnesses)
+    said = (render(quotes), describe(differing), agreement(agreeing))
     return Answer(
         question=question,
         standalone_question=standalone_question,
-        text=render(quotes) if quotes else _refusal(evidence.unknown_names),
+        text="\n".join(filter(None, said)) if quotes else _refusal(evidence.unknown_names),
         answered=bool(quotes),
         confidence=evidence.confidence,
         quotes=tuple(quotes),
         hits=tuple(hits),
+        disagreements=differing,
+        agreements=agreeing,
         unknown_names=evidence.unknown_names,
     )
+
+
+def _cut(found: Sequence[Sentence]) -> list[Quote]:
+    return [cut(one.hit, one.start, one.end, one.score) for one in found]
 
 
 def _refusal(unknown_names: Sequence[str]) -> str:

@@ -86,8 +86,14 @@ def _looked_up(answer: Answer) -> str:
 def _lead(answer: Answer) -> str:
     if not answer.answered:
         return f'<p class="refusal" dir="auto">{escape(answer.text)}</p>'
-    if answer.text == render(answer.quotes):
+    listed, _, remarks = answer.text.partition(render(answer.quotes))
+    if not listed:
         lines = "".join(_said(said_by, quotes) for said_by, quotes in grouped(answer.quotes))
+        lines += "".join(
+            f'<p class="remark" dir="auto">{escape(remark)}</p>'
+            for remark in remarks.split("\n")
+            if remark
+        )
     else:
         lines = f'<p class="lead" dir="auto">{escape(answer.text)}</p>'
     return f'{lines}<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'

@@ -39,6 +39,11 @@ class Article:
     text_offset: int = 0
     reports_on: Original | None = None
 
+    @property
+    def told_on(self) -> date | None:
+        """The day from which it tells: that of the publication a digest reports on, or its own."""
+        return self.reports_on.published if self.reports_on else self.published
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -94,6 +99,51 @@ class Quote:
     reports_on: Original | None = None
     also_in: tuple[str, ...] = ()
 
+    @property
+    def told_by(self) -> str:
+        """Who says it: the publication that a digest reports on, or the quote's own."""
+        own = self.source or self.author or self.article_id
+        if original := self.reports_on:
+            return original.outlet or original.author or original.title or own
+        return own
+
+    @property
+    def told_on(self) -> date | None:
+        """When it was said: the day of the publication that a digest reports on, or its own."""
+        return self.reports_on.published if self.reports_on else self.published
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of the answers that quotes give, in the words of the first of them.
+
+    `text` is `article.text[start:end]` of the article that `quotes[0]` is from; the quotes stand
+    newest first.
+    """
+
+    text: str
+    start: int
+    end: int
+    quotes: tuple[Quote, ...]
+
+    @property
+    def published(self) -> date | None:
+        """The newest date on which it was published, or None where none is known."""
+        return max((quote.told_on for quote in self.quotes if quote.told_on), default=None)
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Who says it, each outlet once, newest first."""
+        return tuple({quote.told_by.casefold(): quote.told_by for quote in self.quotes}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Readings of one thing that cannot all be true, newest first, those without a date last."""
+
+    about: str
+    readings: tuple[Reading, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -110,8 +160,9 @@ class Answer:
     `standalone_question` is what was looked up: the question itself, or what it means after the
     turns before it. With `answered=False`, `quotes` is empty, `text` says so, and `hits` holds the
     nearest passages. `confidence`, 0 to 1, says how sure evqa is that the articles answer the
-    question. `unknown_names` are the names in the question that no article has. `timings` are
-    seconds by stage. `answerer` names what wrote `text`.
+    question. `disagreements` are what the quotes contradict each other about. `agreements` are the
+    readings that two outlets or more give. `unknown_names` are the names in the question that no
+    article has. `timings` are seconds by stage. `answerer` names what wrote `text`.
     """
 
     question: str
@@ -121,6 +172,8 @@ class Answer:
     confidence: float
     quotes: tuple[Quote, ...] = ()
     hits: tuple[Hit, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    agreements: tuple[Reading, ...] = ()
     unknown_names: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     answerer: str = "extractive"
@@ -135,6 +188,11 @@ class Answer:
             "confidence": self.confidence,
             "quotes": [_jsonable(asdict(quote)) for quote in self.quotes],
             "hits": [hit_to_dict(hit) for hit in self.hits],
+            "disagreements": [
+                {"about": one.about, "readings": [_reading_to_dict(each) for each in one.readings]}
+                for one in self.disagreements
+            ],
+            "agreements": [_reading_to_dict(reading) for reading in self.agreements],
             "unknown_names": list(self.unknown_names),
             "timings": dict(self.timings),
             "answerer": self.answerer,
@@ -200,6 +258,19 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "published": hit.article.published and hit.article.published.isoformat(),
         "score": hit.score,
         "also_in": list(hit.also_in),
+    }
+
+
+def _reading_to_dict(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON types: its words, who gave them, when, and where its quotes stand."""
+    return {
+        "text": reading.text,
+        "told_by": list(reading.outlets),
+        "published": reading.published and reading.published.isoformat(),
+        "quotes": [
+            {"article_id": quote.article_id, "start": quote.start, "end": quote.end}
+            for quote in reading.quotes
+        ],
     }
 
 
