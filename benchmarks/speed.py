@@ -58,7 +58,7 @@ def import_seconds() -> float:
 
 
 def indexing_tokens_per_second(folder: Path) -> float:
-    """tiktoken tokens embedded per second of a first index run, over generated articles."""
+    """Tiktoken tokens embedded per second of a first index run, over generated articles."""
     from evqa import Settings, update_index
 
     sources = [

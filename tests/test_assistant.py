@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,41 @@ def test_an_article_cannot_speak_for_another(tmp_path: Path) -> None:
             assert article.text[quote.start : quote.end] == quote.text
             assert "\n" not in quote.text
     assert answer.answered
+
+
+def test_where_sources_differ_their_readings_stand_side_by_side(assistant: Assistant) -> None:
+    answer = assistant.ask("How long is the wait for the YU7?")
+    (differing,) = answer.disagreements
+    assert [(one.text, one.outlets, one.published) for one in differing.readings][:2] == [
+        ("up to 60 weeks", ("Supercar Blondie",), date(2026, 2, 11)),
+        ("58 weeks", ("Electrek",), None),
+    ]
+    assert "\nSources differ: up to 60 weeks (Supercar Blondie, 11 February 2026); 58 weeks" in (
+        answer.text
+    )
+    for reading in differing.readings:
+        article = assistant.article(reading.quotes[0].article_id)
+        assert article is not None
+        assert article.text[reading.start : reading.end] == reading.text
+
+
+def test_where_outlets_agree_they_are_counted(assistant: Assistant) -> None:
+    answer = assistant.ask("What was Xiaomi's production goal for 2025?")
+    assert answer.disagreements == ()
+    (agreed,) = answer.agreements
+    assert len(agreed.outlets) == 2
+    assert answer.text.endswith("\n2 outlets say 350,000 vehicles.")
+
+
+def test_articles_told_after_the_date_asked_for_are_left_out(tmp_path: Path) -> None:
+    old = "---\npublished: 2024-05-01\n---\nThe ferry ticket costs 42 kroner."
+    new = "---\npublished: 2026-05-01\n---\nThe ferry ticket costs 55 kroner."
+    folder = write_corpus(tmp_path / "corpus", {"old.md": old, "new.md": new})
+    settings = Settings(corpus=folder, index=tmp_path / "index")
+    update_index(settings)
+    with Assistant.open(settings) as opened:
+        then = opened.ask("How much was a ferry ticket as of December 2024?")
+        now = opened.ask("How much is a ferry ticket now?")
+    assert {hit.article.id for hit in then.hits} == {"old.md"}
+    assert [hit.article.id for hit in now.hits] == ["new.md", "old.md"]
+    assert now.quotes[0].article_id == "new.md"

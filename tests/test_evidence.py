@@ -136,3 +136,23 @@ def test_evidence_is_a_slice_of_its_article(text: str) -> None:
 def test_a_score_without_bounds_is_still_a_probability(score: float) -> None:
     evidence = EvidenceSelector(Fixed(ferry=score)).select("Why?", hits_of("The ferry."))
     assert 0 <= evidence.confidence <= 1
+
+
+def test_a_sentence_just_shown_gives_way_unless_it_is_clearly_better() -> None:
+    hits = hits_of(STORY)
+    shown = ["The crossing takes 17 minutes."]
+
+    def first(minutes: float) -> str:
+        selector = EvidenceSelector(Fixed(minutes=minutes, ticket=3.0))
+        return selector.select("How long?", hits, shown=shown).sentences[0].text
+
+    assert first(minutes=4.0) == "A ticket costs 42 kroner."
+    assert first(minutes=6.0).startswith("The crossing takes 17 minutes.")
+
+
+def test_a_name_that_no_article_has_takes_confidence_away() -> None:
+    selector, hits = EvidenceSelector(Fixed(minutes=6.0)), hits_of(STORY)
+    known, unknown = selector.select("How?", hits), selector.select("How?", hits, ["SU8"])
+    assert known.sentences == unknown.sentences
+    assert known.confidence > 0.5 > unknown.confidence
+    assert unknown.unknown_names == ("SU8",)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import TEXTS
 
-from evqa.lexical import LexicalIndex, commit_on_disk, terms
+from evqa.lexical import LexicalIndex, commit_on_disk, names, terms
 
 PASSAGES = [
     (1, "A Xiaomi YU7 Max was seen on the I-5 in California."),
@@ -161,3 +161,28 @@ def test_names_that_no_passage_holds_are_known_as_unknown(
     index: LexicalIndex, question: str, unknown: tuple[str, ...]
 ) -> None:
     assert index.unknown_names(question) == unknown
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When will the Xiaomi SU8 be released?", ("Xiaomi", "SU8")),
+        ("Xiaomi's SU7: who built it?", ("SU7",)),
+        ("who said that", ()),
+        ("WHO IS LEI JUN?", ()),
+        ("How far is the I-5 from AT&T’s office?", ("I-5", "AT&T")),
+        ("为什么 YU7 出现在 I-5？", ("YU7", "I-5")),
+    ],
+)
+def test_names_are_capitalised_or_hold_a_digit(question: str, expected: tuple[str, ...]) -> None:
+    assert names(question) == expected
+
+
+def test_names_that_no_passage_holds_are_unknown() -> None:
+    index = LexicalIndex()
+    index.update([(1, "Lei Jun drove a Xiaomi YU7 on the I5.")])
+    assert index.unknown_names("Did Lei Jun's Xiaomi SU8 use I-5 or Route 66?") == (
+        "SU8",
+        "Route",
+        "66",
+    )

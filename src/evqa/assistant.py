@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from types import TracebackType
 
 from evqa import models
 from evqa.answering import compose
-from evqa.conversation import standalone
+from evqa.conversation import already_shown, standalone
 from evqa.errors import QuestionError
 from evqa.evidence import EvidenceSelector
 from evqa.indexing import built_by
@@ -19,6 +20,7 @@ from evqa.records import Answer, Article, Hit, Turn
 from evqa.retrieval import Retriever
 from evqa.settings import Settings
 from evqa.store import Store
+from evqa.timeframes import time_frame
 
 MAX_QUESTION = 1000
 _HITS = 5
@@ -63,10 +65,12 @@ class Assistant:
         question = _checked(question)
         looked_up = standalone(question, history)
         began = time.perf_counter()
-        hits = self.retriever.search(looked_up, _HITS)
+        frame = time_frame(looked_up, date.today())
+        hits = self.retriever.search(looked_up, _HITS, frame=frame)
         found = time.perf_counter()
         unknown = self.retriever.unknown_names(looked_up, hits)
-        evidence = self.evidence.select(looked_up, hits, unknown)
+        shown = already_shown(question, history)
+        evidence = self.evidence.select(looked_up, hits, unknown, frame, shown)
         timings = {"retrieval": found - began, "evidence": time.perf_counter() - found}
         answer = compose(question, looked_up, hits, evidence, self.settings, self._store.article)
         return replace(answer, timings=timings)

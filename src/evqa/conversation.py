@@ -3,51 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from evqa.antecedents import Past
+from evqa.chinese_followups import chinese_followup
+from evqa.ellipsis import attribute, left_out
+from evqa.pronouns import pointing_back, variant
+from evqa.question_words import CONNECTIVE, SPEECH, as_in
 from evqa.records import Turn
+from evqa.statements import SAYS_WHO, attributed, what_was_said
 
-# What a question says instead of naming its subject.
-_REFERENCE = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then"
-    r"|the (car|company|maker|brand|model|vehicle|firm|ceo|article|report))\b",
-    re.IGNORECASE,
-)
-_CONTINUATION = re.compile(r"^(and|but|so|or|what about|how about|why|when|where|who|how)\b", re.I)
-_FEW_WORDS = 4
-_NAME = re.compile(r"\b[^\W\d_]*[A-Z\d][\w’'-]*(?:\s+[A-Z\d][\w’'-]*)*")
-_ASKING = re.compile(
-    r"^(and|but|so|who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has"
-    r"|have|had|can|could|will|would|should|tell|name|give|show|in|on|at|for|of|the|a|an)\b\s*",
-    re.IGNORECASE,
-)
+_TURNS_READ = 12
+_MOST_CHARACTERS = 500
+_QUOTED = re.compile(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)” \[\d+\]")
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question, with the names of the one before it where it leans on them.
+    """The question with what it leaves out or points back to, taken from the turns before it.
 
-    A question leans on the one before when it names nothing itself and refers back (`it`, `the
-    company`) or only continues (`and in Europe?`).
+    A question that can be looked up by itself comes back as it is.
     """
-    if not history or not _leans(question):
+    past: list[Past] = []
+    for turn in history[-_TURNS_READ:]:
+        past.append(_after(turn, past))
+    return _resolved(question, past)
+
+
+def _after(turn: Turn, past: Sequence[Past]) -> Past:
+    question = _bare(_resolved(turn.question, past))[:_MOST_CHARACTERS]
+    on_a_statement = past and what_was_said(_bare(turn.question), past)
+    about = past[-1].about if on_a_statement else question
+    return Past(question, about, quoted(turn.answer))
+
+
+def _bare(question: str) -> str:
+    return " ".join(question.split()).rstrip(" ?？!.。")
+
+
+def quoted(answer: str) -> tuple[str, ...]:
+    """The quotes in an answer's text, in order."""
+    return tuple(_QUOTED.findall(answer))
+
+
+def already_shown(question: str, history: Sequence[Turn]) -> frozenset[str]:
+    """The quotes of the last answer that say nothing new to a question.
+
+    To `who said that?` a quote does that names who said it. Otherwise what was just shown answers
+    again only where it fits clearly better than everything else.
+    """
+    if not history:
+        return frozenset()
+    shown = quoted(history[-1].answer)
+    asked = CONNECTIVE.sub("", _bare(question))
+    if SAYS_WHO.match(asked) or re.match(rf"who\s+{SPEECH}\s+(?:that|this|so|it)$", asked, re.I):
+        return frozenset(quote for quote in shown if not attributed(quote))
+    return frozenset(shown)
+
+
+def _resolved(question: str, past: Sequence[Past]) -> str:
+    asked = _bare(question)
+    if not past or not asked or len(asked) > _MOST_CHARACTERS:
         return question
-    for turn in reversed(history):
-        names = _names(turn.question)
-        if names:
-            return f"{question.rstrip(' ?？!.')} ({', '.join(names)})?"
+    for rule in _RULES:
+        found = rule(asked, past)
+        if found is not None and found != asked and len(found) < _MOST_CHARACTERS:
+            return _as_question(found, question)
     return question
 
 
-def _leans(question: str) -> bool:
-    if _REFERENCE.search(question):
-        return not _names(question)
-    return bool(_CONTINUATION.match(question)) and len(question.split()) <= _FEW_WORDS
+def _as_question(words: str, asked: str) -> str:
+    """A rewrite with its question mark, and a capital letter where the question had one."""
+    if re.search(r"[\u3400-\u9fff]", words):
+        return words + "？"
+    return as_in(words, asked) + "?"
 
 
-def _names(question: str) -> list[str]:
-    """The capitalised words and numbers of a question, its opening words left out."""
-    body = question
-    while _ASKING.match(body):
-        body = _ASKING.sub("", body, count=1)
-    found = [re.sub(r"['’]s$", "", name) for name in _NAME.findall(body)]
-    return list(dict.fromkeys(name for name in found if name))
+_RULES: tuple[Callable[[str, Sequence[Past]], str | None], ...] = (
+    chinese_followup,
+    what_was_said,
+    left_out,
+    variant,
+    pointing_back,
+    attribute,
+)

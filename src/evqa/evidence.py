@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evqa.boilerplate import boilerplate_spans
 from evqa.records import Hit
 from evqa.reranking import Reranker
+from evqa.retrieval import in_time
 from evqa.sentences import Span, overlaps, sentences
+from evqa.timeframes import ANY_TIME, TimeFrame
 
 _HITS_READ = 3
 # A sentence weighs what the cross-encoder gives it after its article's title, and this share of
@@ -25,7 +27,10 @@ _UNKNOWN_NAME = 3.0 / _SLOPE
 # A further quote may weigh this much less than the best one. On the development halves that keeps
 # most of what three quotes can find, at 1.8 quotes an answer on QED and 1.4 on XQuAD.
 _MARGIN = 3.0
+# A sentence that was just shown must weigh this much more than any other to be shown again.
+_SHOWN_AGAIN = 2.0
 _SENTENCES_QUOTED = 4
+_WITNESSES = 10
 _MOST_WORDS = 60
 # Where a sentence that is too long to quote may be cut: full stops inside a quotation, semicolons.
 _CUT = re.compile(r"(?<=[.!?;][”\"’'])\s+|(?<=[.!?;])\s+|(?<=[。！？；])")
@@ -57,12 +62,14 @@ class Sentence:
 class Evidence:
     """The sentences that answer, best first, and the probability that the best one does.
 
-    `unknown_names` are the names in the question that no article has.
+    `unknown_names` are the names in the question that no article has. `witnesses` are all single
+    sentences good enough to be set against each other, more than are quoted.
     """
 
     sentences: tuple[Sentence, ...]
     confidence: float
     unknown_names: tuple[str, ...] = ()
+    witnesses: tuple[Sentence, ...] = ()
 
 
 class EvidenceSelector:
@@ -72,15 +79,23 @@ class EvidenceSelector:
         self._reranker = reranker
 
     def select(
-        self, question: str, hits: Sequence[Hit], unknown_names: Sequence[str] = ()
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        unknown_names: Sequence[str] = (),
+        frame: TimeFrame = ANY_TIME,
+        shown: Collection[str] = (),
     ) -> Evidence:
         """The sentences of the best hits that answer a question; none where there are no hits.
 
-        `unknown_names`, names in it that no article has, make an answer unlikely.
+        `unknown_names`, names in it that no article has, make an answer unlikely. A sentence that
+        stands in a quote already `shown` gives way to others unless it is clearly better.
         """
-        return choose(self.rank(question, hits), unknown_names)
+        return choose(_fresh(self.rank(question, hits, frame), shown), unknown_names)
 
-    def rank(self, question: str, hits: Sequence[Hit]) -> list[Sentence]:
+    def rank(
+        self, question: str, hits: Sequence[Hit], frame: TimeFrame = ANY_TIME
+    ) -> list[Sentence]:
         """The sentences of the best hits, the one that answers most likely first."""
         candidates = [
             (hit, start, end) for hit in hits[:_HITS_READ] for start, end in _candidates(hit)
@@ -91,17 +106,32 @@ class EvidenceSelector:
             Sentence(hit, start, end, float(score) + _PASSAGE_SHARE * hit.score)
             for (hit, start, end), score in zip(candidates, scores, strict=True)
         ]
-        return sorted(found, key=lambda sentence: -sentence.weight)
+        return in_time(found, frame, lambda one: (one.weight, one.hit.article, one.text))
 
 
 def choose(ranked: Sequence[Sentence], unknown_names: Sequence[str] = ()) -> Evidence:
     """The sentences worth quoting out of all, best first, those in a row as one."""
     if not ranked:
         return Evidence((), 0.0, tuple(unknown_names))
-    best = list(_distinct(ranked))[:_SENTENCES_QUOTED]
+    distinct = list(_distinct(ranked))
+    best = distinct[:_SENTENCES_QUOTED]
     penalty = _UNKNOWN_NAME if unknown_names else 0.0
     confidence = _probability(ranked[0].weight - penalty)
-    return Evidence(tuple(_joined(best)), confidence, tuple(unknown_names))
+    return Evidence(
+        tuple(_joined(best)), confidence, tuple(unknown_names), tuple(distinct[:_WITNESSES])
+    )
+
+
+def _fresh(ranked: Sequence[Sentence], shown: Collection[str]) -> Sequence[Sentence]:
+    """The sentences without those already shown, unless one of them is clearly the best."""
+
+    def is_shown(sentence: Sentence) -> bool:
+        return any(sentence.text in quote or quote in sentence.text for quote in shown)
+
+    best = max((one.weight for one in ranked if not is_shown(one)), default=None)
+    if best is None:
+        return ranked
+    return [one for one in ranked if one.weight >= best + _SHOWN_AGAIN or not is_shown(one)]
 
 
 def _candidates(hit: Hit) -> Iterator[Span]:

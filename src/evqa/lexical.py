@@ -18,6 +18,7 @@ _NAME_OR_WORD = re.compile(rf"{_PART}(?:[.,'’&-]{_PART})*")
 _NAME = re.compile(rf"(?<!\w)(?=[^\W_]*[A-Z\d]){_PART}(?:[.,'’&-]{_PART})*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _DIGIT = re.compile(r"\d")
+_FEW_CAPITALS = 2
 _ANALYZER = "evqa"
 _WRITER_BYTES = 64_000_000
 _LONGEST_TERM = 400  # bytes: scripts without spaces make long words
@@ -106,7 +107,7 @@ def names(question: str) -> tuple[str, ...]:
 
     A question all in capitals has none that could be told apart.
     """
-    if question.isupper():
+    if question.isupper() and sum(word.isupper() for word in question.split()) > _FEW_CAPITALS:
         return ()
     words = [_POSSESSIVE.sub("", word) for word in _NAME.findall(question)]
     first = _NAME_OR_WORD.match(question.lstrip("\"'“‘¿¡ "))
