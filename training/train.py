@@ -1,0 +1,215 @@
+"""Train the sentence reader on the half 'fit', and keep the weights and the tokenizer."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from data import (
+    Case,
+    casual,
+    cut,
+    lacks_answer,
+    names,
+    read_all,
+    splice,
+    spoil,
+    unanswered,
+    windows,
+)
+from dequantise import dequantise
+from negatives import Embedder, hard_negatives
+from reader import MAX_TOKENS, Encoded, SentenceReader, encode, pad, pool
+from split import is_development, part
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, softplus
+
+WINDOW = 200
+NEGATIVES = 5
+TOKENS_PER_STEP = 3200
+WARM_UP = 0.06
+
+
+def main() -> None:
+    """Train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of the four data sets")
+    parser.add_argument("models", type=Path, help="folder with reranker_en and bge_small_en")
+    parser.add_argument("out", type=Path, help="folder to write checkpoints to")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--frozen", type=int, default=0, help="layers left as they are")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
+    parser.add_argument("--minutes", type=float, default=600.0, help="end by then at the latest")
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    torch.manual_seed(arguments.seed)
+    rng = random.Random(arguments.seed)  # noqa: S311
+    arguments.out.mkdir(parents=True, exist_ok=True)
+
+    reranker = arguments.models / "reranker_en"
+    tokenizer = Tokenizer.from_file(str(reranker / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+    model = SentenceReader(dequantise(reranker / "model.onnx"))
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True))
+
+    cases = [c for c in read_all(arguments.data) if part(c.title) == "fit"]
+    cases = [c for c in cases if not is_development(c.title)]
+    embedder = Embedder(arguments.models / "bge_small_en")
+    negatives = hard_negatives(embedder, cases, cases, NEGATIVES, allowed=lacks_answer)
+
+    epochs = [epoch(cases, negatives, tokenizer, rng) for _ in range(arguments.epochs)]
+    steps = [batch for examples in epochs for batch in batches(examples, tokenizer, rng)]
+    ends = np.cumsum([len(batches(examples, tokenizer, rng)) for examples in epochs])
+    optimizer = optimise(model, arguments.rate, arguments.frozen)
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    print(f"{len(cases)} cases, {len(steps)} steps", flush=True)
+    model.train()
+    began, seen = time.monotonic(), 0
+    sums = np.zeros(4)
+    for number, batch in enumerate(steps, 1):
+        progress = max(number / len(steps), (time.monotonic() - began) / 60 / arguments.minutes)
+        if progress >= 1:
+            break
+        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+            group["lr"] = peak * min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
+        losses = loss(model, batch)
+        sum(losses).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        seen += sum(len(item.encoding.ids) for item, _ in batch)
+        sums += [*(part_.item() for part_ in losses), 1]
+        if number % 20 == 0:
+            speed = seen / (time.monotonic() - began)
+            parts = " ".join(f"{value:.3f}" for value in sums[:3] / sums[3])
+            print(
+                f"{number}/{len(steps)} sentence, token, relevance: {parts}, {speed:.0f} tokens/s",
+                flush=True,
+            )
+            sums[:] = 0
+        if number in ends:
+            torch.save(model.state_dict(), arguments.out / f"epoch{int((ends <= number).sum())}.pt")
+    torch.save(model.state_dict(), arguments.out / "last.pt")
+
+
+def epoch(
+    cases: Sequence[Case], negatives: Sequence[list[Case]], tokenizer: Tokenizer, rng: random.Random
+) -> list[Case]:
+    """One pass over the data, with what is drawn anew each time: negatives and disguises."""
+    pool_ = sorted(set().union(*(names(case.text) for case in cases)))
+    examples = []
+    for case, near in zip(cases, negatives, strict=True):
+        parts = [cut(case, *window) for window in windows(case, tokenizer, WINDOW)]
+        drawn = [part_ for part_ in parts if part_.answerable] or parts[:1]
+        drawn += [p for p in parts if p not in drawn and rng.random() < 0.3]
+        if case.answerable and rng.random() < 0.6:
+            other = rng.choice(near)
+            window = rng.choice(windows(other, tokenizer, WINDOW))
+            drawn.append(unanswered(cut(other, *window), case.question, "negative"))
+        if case.answerable and case.has_spans and rng.random() < 0.35:
+            spoiled = spoil(drawn[0], pool_, rng)
+            drawn += [spoiled] if spoiled else []
+        for example in drawn:
+            if rng.random() < 0.2 and len(example.text) < 700:
+                example = splice(example, rng.choice(near), 100, rng)
+            if rng.random() < 0.15:
+                example = replace(example, title="")
+            if rng.random() < 0.4:
+                example = replace(example, question=casual(example.question))
+            examples.append(example)
+    return examples
+
+
+def batches(
+    examples: Sequence[Case], tokenizer: Tokenizer, rng: random.Random
+) -> list[list[tuple[Encoded, Case]]]:
+    """Batches of like length and about as many tokens, in random order."""
+    encoded = [
+        (encode(tokenizer, e.question, e.title, [s.text for s in e.sentences]), e) for e in examples
+    ]
+    encoded.sort(key=lambda pair: len(pair[0].encoding.ids) + rng.random() * 20)
+    found: list[list[tuple[Encoded, Case]]] = [[]]
+    for pair in encoded:
+        if len(pair[0].encoding.ids) * (len(found[-1]) + 1) > TOKENS_PER_STEP:
+            found.append([])
+        found[-1].append(pair)
+    rng.shuffle(found)
+    return found
+
+
+def loss(
+    model: SentenceReader, batch: Sequence[tuple[Encoded, Case]]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """How wrong the sentences' logits, the answer words' and the relevance are."""
+    items = [item for item, _ in batch]
+    inputs = pad(items)
+    length = inputs["input_ids"].shape[1]
+    owner = torch.tensor([item.sentence + [-1] * (length - len(item.sentence)) for item in items])
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        tokens, relevance = model(**inputs)
+    tokens, relevance = tokens.float(), relevance.float()
+
+    most = max(len(case.sentences) for _, case in batch)
+    logits = pool(tokens, owner, most)
+    present = torch.isfinite(logits)
+    gold = torch.zeros_like(logits)
+    words = torch.zeros(owner.shape)
+    weight = torch.ones(len(batch))
+    spans = torch.tensor([case.has_spans for _, case in batch])
+    for row, (item, case) in enumerate(batch):
+        weight[row] = {"negative": 0.7, "spoiled": 0.5}.get(case.source, 1.0)
+        for index, sentence in enumerate(case.sentences):
+            gold[row, index] = sentence.gold
+            for start, end in sentence.answers:
+                first, last = item.starts[index] + start, item.starts[index] + end
+                for token, (left, right) in enumerate(item.encoding.offsets):
+                    if item.sentence[token] == index and left < last and right > first:
+                        words[row, token] = 1
+    logits = logits.masked_fill(~present, -30.0)
+    gold *= present
+    answerable = gold.amax(1)
+
+    each = binary_cross_entropy_with_logits(logits, gold, reduction="none") * present
+    # Among the sentences and a null of logit 0, what is right should hold all the probability.
+    field = torch.cat([torch.zeros(len(batch), 1), logits], 1)
+    right = torch.cat([1 - answerable[:, None], gold], 1)
+    chosen = torch.logsumexp(field, 1) - torch.logsumexp(field.masked_fill(right == 0, -1e4), 1)
+    sentence = ((each.sum(1) + chosen) * weight).mean()
+
+    inside = (owner >= 0) & spans[:, None]
+    wrong = softplus(tokens[..., 1]) - words * tokens[..., 1]
+    token = ((wrong * inside).sum(1) * weight).mean() * 0.1
+    related = binary_cross_entropy_with_logits(relevance, answerable, reduction="none")
+    return sentence, token, (related * weight).mean() * 0.5
+
+
+def optimise(model: SentenceReader, rate: float, frozen: int) -> torch.optim.Optimizer:
+    """AdamW with a rate that falls toward the lower layers."""
+    layers = model.bert.encoder.layer
+    for module in (model.bert.embeddings, *layers[:frozen]):
+        module.requires_grad_(False)
+    groups = [
+        {"params": list(layer.parameters()), "lr": rate * 0.92 ** (len(layers) - 1 - depth)}
+        for depth, layer in enumerate(layers)
+        if depth >= frozen
+    ]
+    groups.append(
+        {"params": [*model.bert.pooler.parameters(), *model.classifier.parameters()], "lr": rate}
+    )
+    groups.append({"params": list(model.tokens.parameters()), "lr": rate * 20})
+    return torch.optim.AdamW(groups, weight_decay=0.01)
+
+
+if __name__ == "__main__":
+    main()
