@@ -8,6 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from evqa.date_patterns import MONTH_NUMBERS
+
 Bound = Literal["", "about", "almost", "over", "at least", "up to", "under"]
 
 
@@ -346,10 +348,6 @@ def bound_before(text: str, start: int) -> tuple[Bound, int]:
 
 # -- dates ----------------------------------------------------------------------------------------
 
-_MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
-    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?"
     r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -445,7 +443,7 @@ def _months(part: dict[str, str | None]) -> tuple[int, int, int | None]:
     named = part["dm_m"] or part["md_m"] or part["my_m"] or part["only"]
     day = part["dm_d"] or part["md_d"] or part["zh_d"] or part["zd"]
     if named:
-        month = _MONTHS[named.lower()[:3]]
+        month = MONTH_NUMBERS[named.lower()[:3]]
     elif number := part["zh_m"] or part["zm"]:
         month = int(number)
     else:

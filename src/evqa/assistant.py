@@ -23,7 +23,7 @@ from evqa.store import Store
 from evqa.timeframes import time_frame
 
 MAX_QUESTION = 1000
-_HITS = 5
+HITS = 5
 
 
 class Assistant:
@@ -66,7 +66,7 @@ class Assistant:
         looked_up = standalone(question, history)
         began = time.perf_counter()
         frame = time_frame(looked_up, date.today())
-        hits = self.retriever.search(looked_up, _HITS, frame=frame)
+        hits = self.retriever.search(looked_up, HITS, frame=frame)
         found = time.perf_counter()
         unknown = self.retriever.unknown_names(looked_up, hits)
         shown = already_shown(question, history)

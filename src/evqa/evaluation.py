@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evqa import measures
-from evqa.assistant import Assistant
+from evqa.assistant import HITS, Assistant
 from evqa.errors import QuestionFileError
 from evqa.evidence import Sentence, choose
 from evqa.indexing import update_index
@@ -212,7 +212,7 @@ def _asked(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
 def _asked_twice(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
     """The case as it is, and once more with its document left out, when refusing is right."""
     without = {golds.article(case.document)}
-    hits = assistant.retriever.search(case.question, 5, without)
+    hits = assistant.retriever.search(case.question, HITS, without)
     unknown = assistant.retriever.unknown_names(case.question, hits)
     evidence = assistant.evidence.select(case.question, hits, unknown)
     answered = evidence.confidence >= assistant.settings.answer_threshold

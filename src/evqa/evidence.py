@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from evqa.boilerplate import boilerplate_spans
 from evqa.records import Hit
 from evqa.reranking import Reranker
-from evqa.retrieval import in_time
+from evqa.retrieval import in_time, titled
 from evqa.sentences import Span, overlaps, sentences
 from evqa.timeframes import ANY_TIME, TimeFrame
 
@@ -166,8 +166,7 @@ def _quotable(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _in_context(hit: Hit, start: int, end: int) -> str:
     """A sentence as the cross-encoder reads it: after its article's title."""
-    text = hit.article.text[start:end]
-    return f"{hit.article.title}: {text}" if hit.article.title else text
+    return titled(hit.article, hit.article.text[start:end])
 
 
 def _probability(weight: float) -> float:

@@ -132,7 +132,12 @@ def in_time(
 
 def with_title(hit: Hit) -> str:
     """A passage as the reranker reads it: after its article's title."""
-    return f"{hit.article.title}: {hit.text}" if hit.article.title else hit.text
+    return titled(hit.article, hit.text)
+
+
+def titled(article: Article, text: str) -> str:
+    """A text of an article after the article's title."""
+    return f"{article.title}: {text}" if article.title else text
 
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:
