@@ -97,11 +97,70 @@ def test_a_change_of_front_matter_alone_is_a_change(settings: Settings) -> None:
     assert article.author == "Maria Lindqvist"
 
 
-def test_a_renamed_article_is_removed_and_added(settings: Settings) -> None:
-    update(settings)
+def test_a_renamed_article_keeps_its_passages(settings: Settings) -> None:
+    first = update(settings)
+    with closing(Store(settings.index)) as store:
+        before = store.passages_of("bees.txt")
     (settings.corpus / "bees.txt").rename(settings.corpus / "hives.txt")
+    assert update(settings) == replace(
+        first,
+        added=(),
+        renamed=(("bees.txt", "hives.txt"),),
+        unchanged=("archiv/brücke.md", "ferry.md"),
+        tokens_embedded=0,
+    )
+    with closing(Store(settings.index)) as store:
+        assert store.article("bees.txt") is None
+        assert store.passages_of("bees.txt") == []
+        assert store.passages_of("hives.txt") == [
+            replace(passage, article_id="hives.txt") for passage in before
+        ]
+
+
+def test_a_copy_is_added_without_being_embedded(settings: Settings) -> None:
+    update(settings)
+    write_corpus(settings.corpus, {"copy.txt": BEES})
     report = update(settings)
-    assert (report.added, report.removed) == (("hives.txt",), ("bees.txt",))
+    assert (report.added, report.renamed, report.removed) == (("copy.txt",), (), ())
+    assert report.tokens_embedded == 0
+
+
+def test_an_article_that_is_moved_and_one_that_is_copied_are_told_apart(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "bees.txt").unlink()
+    write_corpus(settings.corpus, {"one.txt": BEES, "two.txt": BEES, "three.md": FERRY})
+    report = update(settings)
+    assert report.renamed == (("bees.txt", "one.txt"),)
+    assert report.added == ("three.md", "two.txt")
+    assert (report.removed, report.tokens_embedded) == ((), 0)
+
+
+def test_articles_that_change_places_are_two_edits(settings: Settings) -> None:
+    update(settings)
+    write_corpus(settings.corpus, {"bees.txt": BRIDGE, "archiv/brücke.md": BEES})
+    report = update(settings)
+    assert (report.updated, report.tokens_embedded) == (("archiv/brücke.md", "bees.txt"), 0)
+
+
+def test_an_edit_embeds_only_the_passages_that_changed(settings: Settings) -> None:
+    paragraphs = [f"Paragraph {n} tells of day {n}. " * 30 for n in range(9)]
+    write_corpus(settings.corpus, {"long.md": "# Days\n\n" + "\n\n".join(paragraphs)})
+    update(settings)
+    before = passages_of(settings.index)
+    paragraphs[-1] = "It rains. " * 30
+    write_corpus(settings.corpus, {"long.md": "# Days\n\n" + "\n\n".join(paragraphs)})
+    report = update(settings)
+    changed = [passage for passage in passages_of(settings.index) if passage not in before]
+    assert 0 < len(changed) < 4
+    assert report.tokens_embedded == sum(tokens for _, _, _, tokens, _ in changed)
+
+
+def test_a_renamed_article_that_can_no_longer_be_read_is_gone(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "ferry.md").rename(settings.corpus / "ferry.json")
+    report = update(settings)
+    assert (report.renamed, report.removed) == ((), ("ferry.md",))
+    assert [failure.article_id for failure in report.failed] == ["ferry.json"]
 
 
 def test_the_same_text_in_two_files_is_two_articles(settings: Settings) -> None:
@@ -176,7 +235,9 @@ def test_an_empty_corpus_leaves_the_index_untouched(
 
 
 def test_progress_counts_the_passages_to_embed(settings: Settings) -> None:
-    write_corpus(settings.corpus, {"long.txt": "It rains in Bergen today. " * 1200})
+    write_corpus(
+        settings.corpus, {"long.txt": "".join(f"It rains on day {n}. " for n in range(1500))}
+    )
     steps: list[tuple[int, int]] = []
     report = update_index(settings, progress=lambda done, total: steps.append((done, total)))
     assert report.passages > 20

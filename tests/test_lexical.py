@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import TEXTS
 
-from evqa.lexical import LexicalIndex, commit_on_disk, names, terms
+from evqa.lexical import LexicalIndex, file_names, names, removed_share, terms
 
 PASSAGES = [
     (1, "A Xiaomi YU7 Max was seen on the I-5 in California."),
@@ -127,19 +127,40 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 def test_an_index_on_disk_is_found_again(tmp_path: Path) -> None:
-    commit = LexicalIndex(tmp_path / "lexical").update(PASSAGES)
-    assert commit_on_disk(tmp_path / "lexical") == commit
+    LexicalIndex(tmp_path / "lexical").update(PASSAGES)
     again = LexicalIndex(tmp_path / "lexical")
-    assert len(again) == 6
+    assert (len(again), again.ids()) == (6, [1, 2, 3, 4, 5, 6])
     assert found(again, "I-5") == [1]
-    assert again.update([(7, "Ethanol")]) > commit
+    again.update([(7, "Ethanol")], remove=[2])
+    assert again.ids() == [1, 3, 4, 5, 6, 7]
 
 
-def test_what_is_no_index_has_no_commit(tmp_path: Path) -> None:
-    assert commit_on_disk(tmp_path / "missing") is None
+def test_reading_writes_nothing(tmp_path: Path) -> None:
+    LexicalIndex(tmp_path / "lexical").update(PASSAGES)
+    for lock in (tmp_path / "lexical").glob("*.lock"):
+        lock.unlink()
+    before = sorted((tmp_path / "lexical").iterdir())
+    index = LexicalIndex.reading(tmp_path / "lexical")
+    assert (found(index, "I-5"), found(index, "ethanol"), len(index)) == ([1], [], 6)
+    assert sorted((tmp_path / "lexical").iterdir()) == before
+    assert file_names(tmp_path / "lexical") == [path.name for path in before]
+
+
+def test_what_is_no_index_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="missing"):
+        LexicalIndex.reading(tmp_path / "missing")
     for content in (b"", b"\xff", b"[]", b"{}", b'{"opstamp": "x"}'):
         (tmp_path / "meta.json").write_bytes(content)
-        assert commit_on_disk(tmp_path) is None
+        with pytest.raises(ValueError, match="meta"):
+            LexicalIndex.reading(tmp_path)
+
+
+def test_the_share_that_was_removed_counts_until_it_is_merged(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical")
+    index.update(PASSAGES)
+    assert removed_share(tmp_path / "lexical") == 0.0
+    index.update([], remove=[1, 2])
+    assert removed_share(tmp_path / "lexical") == pytest.approx(2 / 6)
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ from evqa.errors import (
     IndexStoreError,
 )
 from evqa.records import Original
-from evqa.store import BuiltBy, Store, writing
+from evqa.store import BuiltBy, Store
+from evqa.writer import writing
 
 
 class Interrupted(Exception):
@@ -138,8 +139,9 @@ def test_an_update_takes_the_place_of_the_files_before(folder: Path) -> None:
     build(folder, {"new.md": "Ethanol is made of maize."})
     assert sorted(path.name for path in folder.iterdir() if "-" in path.name) == [
         *(name for name in ("evqa.sqlite-shm", "evqa.sqlite-wal") if (folder / name).exists()),
-        "lexical-1",
-        "vectors-2.faiss",
+        "lexical-2",
+        "vectors-1-1.faiss",
+        "vectors-2-2.faiss",
     ]
     with closing(Store(folder)) as store:
         dense, lexical = found(store, "ethanol maize")
@@ -249,6 +251,34 @@ def test_a_reader_keeps_what_it_opened_through_a_rebuild(folder: Path, store: St
     assert len(store.vectors()) == len(store.lexical()) == store.manifest.passages
     with closing(Store(folder)) as new:
         assert [one.id for one in new.articles()] == ["new.md"]
+
+
+class Overtaken(Store):
+    """A reader beside which updates land just when it opens its files."""
+
+    updates = 0
+
+    def _saved_vectors(self) -> object:
+        if self.updates < 3:
+            self.updates += 1
+            text = f"Ethanol {self.updates} is made of maize."
+            with writing(self.folder, BUILT_BY) as writer:
+                add(writer, article("new.md", text))
+                writer.remove("bees.txt")
+                writer.finish()
+        return super()._saved_vectors()
+
+
+def test_a_reader_whose_files_were_just_swept_opens_the_newest(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(Overtaken(folder)) as store, caplog.at_level(logging.WARNING):
+        assert store.is_current()
+        assert store.manifest.generation == 4
+        assert [one.id for one in store.articles()] == ["archiv/brücke.md", "ferry.md", "new.md"]
+        assert len(found(store, "ethanol 3")[1]) == 1
+        assert len(store.vectors()) == len(store.lexical()) == store.manifest.passages
+    assert caplog.messages == []
 
 
 def test_a_reader_is_current_until_the_index_changes(folder: Path, store: Store) -> None:
@@ -484,7 +514,8 @@ def test_a_rebuild_takes_other_settings(folder: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from evqa.store import BuiltBy, writing
+from evqa.store import BuiltBy
+from evqa.writer import writing
 with writing(Path(sys.argv[1]), BuiltBy("words sha256:0", 64, 64)) as writer:
     writer.remove("ferry.md")
     writer.finish()

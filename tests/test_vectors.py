@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from evqa import files
 from evqa.embedding import normalised
 from evqa.onnx import Floats
 from evqa.vectors import FaissIndex, Ids
@@ -36,6 +37,7 @@ def test_an_exact_search_is_the_sorted_inner_product(
     count: int, dim: int, k: int, seed: int
 ) -> None:
     ids, vectors = some_vectors(count, dim, seed % 1000)
+    vectors = vectors.astype(np.float16).astype(np.float32)
     query = normalised(np.random.default_rng(seed % 997).standard_normal((1, dim)))[0]
     found = FaissIndex.build(ids, vectors).search(query, k)
     product = dict(zip(ids.tolist(), (vectors @ query).tolist(), strict=True))
@@ -70,6 +72,31 @@ def test_a_large_index_looks_at_a_part_and_finds_nearly_all() -> None:
     assert shared / (10 * len(queries)) > 0.9
 
 
+@pytest.mark.parametrize("exact_below", [1, 10_000])
+def test_what_is_left_out_is_not_found_and_makes_room(exact_below: int) -> None:
+    ids, vectors = some_vectors(500, 8)
+    index = FaissIndex.build(ids, vectors, exact_below)
+    for vector in vectors[:20]:
+        found = [id_ for id_, _ in index.search(vector, 20)]
+        without = np.array(found[:10], dtype=np.int64)
+        rest = [id_ for id_, _ in index.search(vector, 10, without)]
+        assert rest == found[10:]
+
+
+@pytest.mark.parametrize("exact_below", [1, 10_000])
+def test_the_contents_are_the_vectors_as_they_were_given(tmp_path: Path, exact_below: int) -> None:
+    ids, vectors = some_vectors(5000, 8)
+    vectors = vectors.astype(np.float16).astype(np.float32)
+    files.write(tmp_path, "vectors.faiss", FaissIndex.build(ids, vectors, exact_below).write)
+    index = FaissIndex.load(tmp_path / "vectors.faiss")
+    assert index.ids().tolist() == sorted(ids.tolist())
+    parts = list(index.contents())
+    order = np.argsort(ids)
+    assert np.concatenate([part for part, _ in parts]).tolist() == ids[order].tolist()
+    stored = np.concatenate([rows for _, rows in parts])
+    assert (stored == vectors[order]).all()
+
+
 def test_a_large_index_is_built_alike_every_time() -> None:
     ids, vectors = some_vectors(2000, 16)
     one, other = (FaissIndex.build(ids, vectors, exact_below=1) for _ in range(2))
@@ -87,7 +114,7 @@ def test_an_empty_index_finds_nothing() -> None:
 def test_a_saved_index_finds_the_same(tmp_path: Path, exact_below: int) -> None:
     ids, vectors = some_vectors(1500, 16)
     built = FaissIndex.build(ids, vectors, exact_below)
-    built.save(tmp_path / "vectors.faiss")
+    files.write(tmp_path, "vectors.faiss", built.write)
     loaded = FaissIndex.load(tmp_path / "vectors.faiss")
     assert (len(loaded), loaded.dim, loaded.exact) == (1500, 16, exact_below > 1500)
     for vector in vectors[:20]:

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from evqa import corpus, models
+from evqa.changes import Changes, changes
 from evqa.chunking import chunk, count_tokens
+from evqa.database import BuiltBy
 from evqa.embedding import Embedder
 from evqa.errors import UnreadableArticle
-from evqa.records import Article, Failure, IndexReport, IndexStatus
-from evqa.sentences import Span
+from evqa.pending import Pending
+from evqa.records import Failure, IndexReport, IndexStatus
 from evqa.settings import Settings
-from evqa.store import BuiltBy, Store, writing
+from evqa.snapshot import Snapshot
+from evqa.writer import Writer, packed, writing
 
 Progress = Callable[[int, int], None]
 
 _PASSAGES_PER_CALL = 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunked:
-    article: Article
-    passages: list[tuple[Span, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What the corpus holds against what the index was made from."""
-
-    added: list[_Chunked]
-    updated: list[_Chunked]
-    removed: list[str]
-    unchanged: list[str]
-    failed: list[Failure]
 
 
 def built_by(settings: Settings, embedder: Embedder) -> BuiltBy:
@@ -50,34 +32,46 @@ def built_by(settings: Settings, embedder: Embedder) -> BuiltBy:
 def update_index(
     settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
 ) -> IndexReport:
-    """Bring the index up to date with the corpus; `progress(done, total)` counts passages to embed.
+    """Bring the index up to date with the corpus; `progress(done, total)` counts texts to embed.
 
     A file that can't be read is reported and does not stop the others; what the index already
-    holds of it stays. `rebuild` makes the index anew. Raises CorpusError where there is no corpus,
-    IndexStoreError where the index can't be written or was built by other settings; the last good
-    index is then untouched.
+    holds of it stays. `rebuild` makes the index anew. Whatever stops an update leaves the last good
+    index, and the next update takes up the embeddings that it had made. Raises CorpusError where
+    there is no corpus, IndexStoreError where the index can't be written or was built by other
+    settings.
     """
+    corpus.article_paths(settings.corpus)  # before a model is loaded for nothing
+    embedder = models.embedder(settings)
+    return update_with(embedder, settings, rebuild=rebuild, progress=progress)
+
+
+def update_with(
+    embedder: Embedder,
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Bring the index up to date, as `update_index` does, with an embedder that is loaded."""
     began = time.perf_counter()
     paths = corpus.article_paths(settings.corpus)
-    embedder = models.embedder(settings)
-    with writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer:
-        changes = _changes(paths, writer.hashes(), settings.chunk_tokens)
-        for article_id in changes.removed + [item.article.id for item in changes.updated]:
-            writer.remove(article_id)
-        tokens = 0
-        for item, vectors in _embedded(changes.added + changes.updated, embedder, progress):
-            writer.add(item.article, item.passages, vectors)
-            tokens += sum(count for _, count in item.passages)
+    with (
+        writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer,
+        Pending(settings.index, embedder.identity) as pending,
+    ):
+        found = _apply(changes(paths, writer.hashes()), paths, settings.chunk_tokens, writer)
+        tokens = _embed(writer, embedder, pending, progress or (lambda _done, _total: None))
         passages = writer.finish()
     return IndexReport(
-        added=tuple(item.article.id for item in changes.added),
-        updated=tuple(item.article.id for item in changes.updated),
-        removed=tuple(changes.removed),
-        unchanged=tuple(changes.unchanged),
-        failed=tuple(changes.failed),
+        added=found.added,
+        updated=found.updated,
+        removed=found.removed,
+        unchanged=found.unchanged,
+        failed=found.failed,
         passages=passages,
         tokens_embedded=tokens,
         seconds=time.perf_counter() - began,
+        renamed=found.renamed,
     )
 
 
@@ -87,85 +81,72 @@ def index_status(settings: Settings) -> IndexStatus:
     Raises IndexStoreError where there is no index that can be read, CorpusError where there is no
     corpus.
     """
-    with closing(Store(settings.index)) as store:
-        manifest, hashes = store.manifest, store.hashes()
+    with closing(Snapshot(settings.index)) as snapshot:
+        manifest, hashes = snapshot.manifest, snapshot.hashes()
     return IndexStatus(
         corpus=str(settings.corpus),
         index=str(settings.index),
         articles=len(hashes),
         passages=manifest.passages,
-        bytes_on_disk=sum(p.stat().st_size for p in settings.index.rglob("*") if p.is_file()),
+        bytes_on_disk=snapshot.bytes_on_disk,
         embedding_model=manifest.built_by.embedding_model,
         generation=manifest.generation,
         built_at=manifest.built_at,
-        stale=tuple(_stale(settings.corpus, hashes)),
+        stale=changes(corpus.article_paths(settings.corpus), hashes, keep=False).stale,
     )
 
 
-def _stale(corpus_folder: Path, indexed: dict[str, str]) -> list[str]:
-    """The ids of articles that were added, edited or removed since the index was made."""
-    paths = corpus.article_paths(corpus_folder)
-    changed = [article_id for article_id in indexed if article_id not in paths]
-    for article_id, path in paths.items():
-        try:
-            content = corpus.read_bytes(path, article_id)
-        except UnreadableArticle:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != indexed.get(article_id):
-            changed.append(article_id)
-    return sorted(changed)
+def _apply(found: Changes, paths: dict[str, Path], chunk_tokens: int, writer: Writer) -> Changes:
+    """Store what changed, one article at a time; what was found, less what can't be read after all.
 
-
-def _changes(paths: dict[str, Path], indexed: dict[str, str], chunk_tokens: int) -> _Changes:
-    changes = _Changes([], [], [id_ for id_ in indexed if id_ not in paths], [], [])
-    for article_id, path in paths.items():
+    What is gone is removed last, so that a text that another article has now keeps its vector.
+    """
+    failed = list(found.failed)
+    was = {new: old for old, new in found.renamed}
+    for article_id in (*found.added, *found.updated, *was):
         try:
-            content = corpus.read_bytes(path, article_id)
-            if hashlib.sha256(content).hexdigest() == indexed.get(article_id):
-                changes.unchanged.append(article_id)
-                continue
+            content = corpus.read_bytes(paths[article_id], article_id)
             article = corpus.parse_article(article_id, content)
         except UnreadableArticle as error:
-            changes.failed.append(Failure(article_id, str(error)))
+            failed.append(Failure(article_id, str(error)))
             continue
         passages = [
             (span, count_tokens(article.text[slice(*span)]))
             for span in chunk(article, chunk_tokens)
         ]
-        kind = changes.updated if article_id in indexed else changes.added
-        kind.append(_Chunked(article, passages))
-    return changes
+        writer.put(article, passages, was.get(article_id))
+    unread = {failure.article_id for failure in failed}
+    removed = sorted([*found.removed, *(old for new, old in was.items() if new in unread)])
+    for article_id in removed:
+        writer.remove(article_id)
+    return Changes(
+        added=tuple(article_id for article_id in found.added if article_id not in unread),
+        updated=tuple(article_id for article_id in found.updated if article_id not in unread),
+        renamed=tuple(pair for pair in found.renamed if pair[1] not in unread),
+        removed=tuple(removed),
+        unchanged=found.unchanged,
+        failed=tuple(sorted(failed, key=lambda failure: failure.article_id)),
+    )
 
 
-def _embedded(
-    items: list[_Chunked], embedder: Embedder, progress: Progress | None
-) -> Iterator[tuple[_Chunked, np.ndarray]]:
-    """Each article with the vectors of its passages; many short articles are embedded together."""
-    total = sum(len(item.passages) for item in items)
-    done = 0
-    report = progress or (lambda _done, _total: None)
+def _embed(writer: Writer, embedder: Embedder, pending: Pending, report: Progress) -> int:
+    """Embed every text that has no vector yet, once; returns how many tokens that were."""
+    tokens, done, total = 0, 0, writer.count_unembedded()
     report(done, total)
-    waiting: list[_Chunked] = []
-    for position, item in enumerate(items):
-        waiting.append(item)
-        size = sum(len(one.passages) for one in waiting)
-        if size < _PASSAGES_PER_CALL and position + 1 < len(items):
-            continue
-        texts = [_with_title(one.article, span) for one in waiting for span, _ in one.passages]
-        vectors = []
-        for first in range(0, len(texts), _PASSAGES_PER_CALL):
-            vectors.append(embedder.embed_documents(texts[first : first + _PASSAGES_PER_CALL]))
-            done += len(vectors[-1])
+    for batch in writer.unembedded():
+        vectors = pending.found([item.key for item in batch])
+        if vectors:
+            done += len(vectors)
             report(done, total)
-        joined = np.concatenate(vectors)
-        offset = 0
-        for one in waiting:
-            yield one, joined[offset : offset + len(one.passages)]
-            offset += len(one.passages)
-        waiting = []
-
-
-def _with_title(article: Article, span: Span) -> str:
-    """What is embedded for a passage: its text, with the article's title for context."""
-    text = article.text[slice(*span)]
-    return f"{article.title}\n{text}" if article.title else text
+        missing = [item for item in batch if item.key not in vectors]
+        for first in range(0, len(missing), _PASSAGES_PER_CALL):
+            part = missing[first : first + _PASSAGES_PER_CALL]
+            made = packed(embedder.embed_documents([item.text for item in part]))
+            fresh = dict(zip([item.key for item in part], made, strict=True))
+            pending.keep(fresh)
+            vectors |= fresh
+            tokens += sum(item.tokens for item in part)
+            done += len(part)
+            report(done, total)
+        writer.embed(vectors)
+    return tokens

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import tantivy
 
@@ -18,9 +21,14 @@ _NAME_OR_WORD = re.compile(rf"{_PART}(?:[.,'’&-]{_PART})*")
 _NAME = re.compile(rf"(?<!\w)(?=[^\W_]*[A-Z\d]){_PART}(?:[.,'’&-]{_PART})*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _DIGIT = re.compile(r"\d")
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_PAIRS = 3
 _FEW_CAPITALS = 2
 _ANALYZER = "evqa"
 _WRITER_BYTES = 64_000_000
+# The files that tantivy puts new ones in the place of; it writes all others once.
+REWRITTEN = ("meta.json", ".managed.json")
+_ATTEMPTS = 10
 _LONGEST_TERM = 400  # bytes: scripts without spaces make long words
 # They stand in most passages: asking for them costs time and says nothing.
 _STOPWORDS = frozenset(
@@ -102,6 +110,22 @@ def terms(text: str) -> list[str]:
     return found
 
 
+def _whole_words(text: str) -> list[str]:
+    """The words of a text that are indexed however their compounds are written.
+
+    A single Chinese character is left out: where the text was cut from, it may be one of a pair.
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    runs = _CJK_RUN.findall(folded)
+    return _PARTS.findall(folded) + [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
+
+
+def content_terms(question: str) -> list[str]:
+    """The words of a question as they are indexed, each once, without those that say nothing."""
+    words = dict.fromkeys(terms(question))
+    return [word for word in words if word not in _STOPWORDS] or list(words)
+
+
 def names(question: str) -> tuple[str, ...]:
     """The words of a question that look like names: capitalised or with a digit, but not its first.
 
@@ -141,25 +165,45 @@ class LexicalIndex:
             .build()
         )
         self._index.register_tokenizer(_ANALYZER, analyzer)
+        self._index.config_reader("manual")  # without a thread that watches for commits
         self._searcher = self._index.searcher()
 
-    def update(self, add: Iterable[tuple[int, str]], remove: Sequence[int] = ()) -> int:
-        """Add passages (id and text), remove others, and commit; returns the commit's number."""
+    @classmethod
+    def reading(cls, folder: Path) -> LexicalIndex:
+        """Open the index in a folder without writing there, where tantivy would lock it.
+
+        Its files are opened through links in a folder of their own, or where they lie if the
+        system refuses links. Raises OSError or ValueError where there is no index.
+        """
+        names = file_names(folder)
+        links = Path(mkdtemp(prefix="evqa-"))
+        try:
+            for name in names:
+                (links / name).symlink_to((folder / name).absolute())
+            return cls(links)
+        except OSError:
+            return cls(folder)
+        finally:
+            _remove(links)
+
+    def update(self, add: Iterable[tuple[int, str]], remove: Iterable[int] = ()) -> None:
+        """Add passages (id and text), remove others, and commit.
+
+        Raises ValueError where tantivy can't write it.
+        """
         writer = self._index.writer(_WRITER_BYTES, 1)
         for passage in remove:
             writer.delete_documents_by_term("passage", passage)
         for passage, text in add:
             writer.add_document(tantivy.Document(passage=passage, body=" ".join(terms(text))))
-        commit = writer.commit()
+        writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         self._searcher = self._index.searcher()
-        return int(commit)
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
         """The ids and BM25 scores of the `k` best passages, best first."""
-        words = dict.fromkeys(terms(question))
-        wanted = [word for word in words if word not in _STOPWORDS] or list(words)
+        wanted = content_terms(question)
         if not wanted or not len(self):
             return []
         query = tantivy.Query.boolean_query(
@@ -171,6 +215,22 @@ class LexicalIndex:
             for score, address in hits
         ]
 
+    def with_rarest_words(self, text: str) -> list[int]:
+        """The ids of all passages that hold the rarest word of a text, of those that any holds.
+
+        A cut between passages may part two Chinese characters, so that several pairs are taken.
+        """
+        queries = {word: self._term(word) for word in dict.fromkeys(_whole_words(text))}
+        counts = {word: self._count(query) for word, query in queries.items()}
+        rarest = sorted((word for word in counts if counts[word]), key=lambda word: counts[word])
+        found: set[int] = set()
+        for word in rarest[:_PAIRS]:
+            hits = self._searcher.search(queries[word], counts[word], count=False).hits
+            found.update(self._ids([address for _, address in hits]))
+            if not _CJK_RUN.match(word):
+                break
+        return sorted(found)
+
     def unknown_names(self, question: str) -> tuple[str, ...]:
         """The names in a question, capitalised or with a digit, that no passage holds."""
         return tuple(name for name in names(question) if not self._holds(name))
@@ -181,6 +241,21 @@ class LexicalIndex:
             bool(parts) and all(self.search(part, 1) for part in _PARTS.findall(name.lower()))
         )
 
+    def ids(self) -> list[int]:
+        """The ids of all passages, in order."""
+        if not len(self):
+            return []
+        hits = self._searcher.search(tantivy.Query.all_query(), len(self), count=False).hits
+        return sorted(self._ids([address for _, address in hits]))
+
+    def _count(self, query: tantivy.Query) -> int:
+        result: Any = self._searcher.search(query, 1)  # tantivy's type stubs lack the count
+        return int(result.count)
+
+    def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:
+        found = self._searcher.fast_field_values("passage", addresses)
+        return [int(value) for value in found if value is not None]
+
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
@@ -188,9 +263,24 @@ class LexicalIndex:
         return self._index.parse_query(f'"{word}"', ["body"])
 
 
-def commit_on_disk(folder: Path) -> int | None:
-    """The number of the last commit in an index folder, or None where it can't be read."""
-    try:
-        return int(json.loads((folder / "meta.json").read_text(encoding="utf-8"))["opstamp"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _remove(folder: Path) -> None:
+    """Remove a folder in which a thread of tantivy may be making its last file just now."""
+    for _ in range(_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+
+
+def file_names(folder: Path) -> list[str]:
+    """The names of an index folder's files, but for locks; raises OSError where there is none."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def removed_share(folder: Path) -> float:
+    """The share of an index folder's passages that are removed and still count in BM25.
+
+    Raises OSError, ValueError or KeyError where the folder holds no index.
+    """
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    removed = sum((one["deletes"] or {}).get("num_deleted_docs", 0) for one in meta["segments"])
+    return float(removed / max(1, sum(one["max_doc"] for one in meta["segments"])))

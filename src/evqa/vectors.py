@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +20,7 @@ Ids = npt.NDArray[np.int64]
 EXACT_BELOW = 100_000
 _TRAINING_VECTORS_PER_LIST = 40
 _PROBED_SHARE = 1 / 8
+_READ_AT_ONCE = 4096
 
 
 class VectorIndex(Protocol):
@@ -26,43 +29,71 @@ class VectorIndex(Protocol):
     def search(self, vector: Floats, k: int) -> list[tuple[int, float]]:
         """The ids and inner products of the `k` nearest vectors, nearest first."""
 
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
-
     def __len__(self) -> int: ...
 
 
 class FaissIndex:
-    """Exact search in a small index, inverted lists (IVF) in a large one."""
+    """Exact search in a small index, inverted lists (IVF) in a large one.
+
+    Vectors are kept in half precision, as they are in the database.
+    """
 
     def __init__(self, index: Any) -> None:
-        """Wrap a faiss index that keeps ids; `build` and `load` make one."""
+        """Wrap a faiss index that keeps ids; `build`, `empty` and `load` make one."""
         self._index = index
+
+    @classmethod
+    def empty(
+        cls,
+        count: int,
+        dim: int,
+        sample: Callable[[int], Floats],
+        exact_below: int = EXACT_BELOW,
+    ) -> FaissIndex:
+        """An index that is to take `count` vectors, exact where that is below `exact_below`.
+
+        `sample` gives as many of them as it is asked for, or all, shape (n, dim): a large index
+        makes its lists from them.
+        """
+        faiss = _faiss()
+
+        half = faiss.ScalarQuantizer.QT_fp16
+        if count < exact_below:
+            flat = faiss.IndexScalarQuantizer(dim, half, faiss.METRIC_INNER_PRODUCT)
+            return cls(faiss.IndexIDMap2(flat))
+        lists = max(1, int(4 * math.sqrt(count)))
+        centres = faiss.IndexFlatIP(dim)
+        # What is left of a vector after its list's centre would not fit in half precision.
+        index = faiss.IndexIVFScalarQuantizer(
+            centres, dim, lists, half, faiss.METRIC_INNER_PRODUCT, False
+        )
+        index.train(np.ascontiguousarray(sample(lists * _TRAINING_VECTORS_PER_LIST)))
+        index.nprobe = max(1, int(lists * _PROBED_SHARE))
+        return cls(index)
 
     @classmethod
     def build(cls, ids: Ids, vectors: Floats, exact_below: int = EXACT_BELOW) -> FaissIndex:
         """An index of vectors, shape (n, dim), exact where n is below `exact_below`."""
-        import faiss
-
         count, dim = vectors.shape
-        if count < exact_below:
-            index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
-        else:
-            lists = max(1, int(4 * math.sqrt(count)))
-            sample = np.random.default_rng(0).permutation(count)
-            index = faiss.index_factory(dim, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
-            index.train(vectors[np.sort(sample[: lists * _TRAINING_VECTORS_PER_LIST])])
-            index.nprobe = max(1, int(lists * _PROBED_SHARE))
-        if count:
-            index.add_with_ids(np.ascontiguousarray(vectors), ids)
-        return cls(index)
+
+        def sample(size: int) -> Floats:
+            chosen = np.random.default_rng(0).permutation(count)[:size]
+            return vectors[np.sort(chosen)]
+
+        index = cls.empty(count, dim, sample, exact_below)
+        index.add(ids, vectors)
+        return index
 
     @classmethod
     def load(cls, path: Path) -> FaissIndex:
-        """The index in a file; raises OSError or RuntimeError where none can be read."""
-        import faiss
+        """The index in a file; the lists of a large one are mapped, not read.
 
-        return cls(faiss.read_index(str(path)))
+        Raises OSError or RuntimeError where none can be read.
+        """
+        faiss = _faiss()
+
+        # faiss maps no lists on Windows.
+        return cls(faiss.read_index(str(path), 0 if os.name == "nt" else faiss.IO_FLAG_MMAP))
 
     @property
     def exact(self) -> bool:
@@ -74,22 +105,74 @@ class FaissIndex:
         """The length of a vector."""
         return int(self._index.d)
 
-    def search(self, vector: Floats, k: int) -> list[tuple[int, float]]:
-        """The ids and inner products of the `k` nearest vectors, nearest first."""
+    def add(self, ids: Ids, vectors: Floats) -> None:
+        """Take vectors, shape (n, dim), under these ids."""
+        if len(ids):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
+
+    def search(self, vector: Floats, k: int, without: Ids | None = None) -> list[tuple[int, float]]:
+        """The ids and inner products of the `k` nearest vectors, nearest first.
+
+        Vectors with an id in `without` are passed over.
+        """
         if not len(self):
             return []
-        scores, ids = self._index.search(vector.reshape(1, -1), min(k, len(self)))
+        faiss = _faiss()
+
+        options: dict[str, Any] = {}
+        if without is not None and len(without):
+            options["sel"] = faiss.IDSelectorNot(faiss.IDSelectorBatch(without))
+        if self.exact:
+            parameters = faiss.SearchParameters(**options)
+        else:
+            parameters = faiss.SearchParametersIVF(nprobe=self._index.nprobe, **options)
+        scores, ids = self._index.search(
+            vector.reshape(1, -1), min(k, len(self)), params=parameters
+        )
         return [
             (int(id_), float(score))
             for id_, score in zip(ids[0], scores[0], strict=True)
             if id_ >= 0
         ]
 
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
-        import faiss
+    def ids(self) -> Ids:
+        """The ids of all vectors, in order."""
+        faiss = _faiss()
 
-        faiss.write_index(self._index, str(path))
+        if self.exact:
+            found: Ids = faiss.vector_to_array(self._index.id_map)
+            return np.sort(found)
+        lists = self._index.invlists
+        parts = [
+            faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
+            for number in range(lists.nlist)
+            if lists.list_size(number)
+        ]
+        return np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+
+    def contents(self) -> Iterator[tuple[Ids, Floats]]:
+        """All ids, in order, and their vectors, in batches."""
+        faiss = _faiss()
+
+        ids = self.ids()
+        if not self.exact:
+            self._index.set_direct_map_type(faiss.DirectMap.Hashtable)
+        for first in range(0, len(ids), _READ_AT_ONCE):
+            part = ids[first : first + _READ_AT_ONCE]
+            yield part, self._index.reconstruct_batch(part)
+
+    def write(self, take: Callable[[bytes], None]) -> None:
+        """Give the bytes of the index's file, a few at a time."""
+        faiss = _faiss()
+
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(take))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+
+def _faiss() -> Any:
+    """The library, imported when it is used; its type stubs know only a part of it."""
+    import faiss
+
+    return faiss

@@ -1,0 +1,100 @@
+"""An index shows the same whatever way it came about."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from samples import BEES, BRIDGE, FERRY, write_corpus
+from states import state_of, update
+
+from evqa.settings import Settings
+from evqa.verify import verify_index
+
+NAMES = st.sampled_from(["a.md", "b.txt", "north/c.md", "north/d.txt", "e.md"])
+SENTENCES = (
+    *(f"Mara rides her bicycle in the rain on day {n} of the trial. " for n in range(6)),
+    "The ferry Solveig crosses the harbour in 17 minutes, two minutes longer than before. ",
+    "Volunteers counted 1,204 beehives on the roofs of the city this spring. ",
+)
+TEXTS = st.one_of(
+    st.sampled_from([FERRY, BEES, BRIDGE]),
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=30).map("".join),
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6).map(
+        lambda sentences: "# Days of rain\n\n" + "\n\n".join(sentences)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Put:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Move:
+    which: int
+    to: str
+
+
+@dataclass(frozen=True)
+class Copy:
+    which: int
+    to: str
+
+
+@dataclass(frozen=True)
+class Delete:
+    which: int
+
+
+WHICH = st.integers(0, 9)
+STEPS = st.one_of(
+    st.builds(Put, NAMES, TEXTS),
+    st.builds(Move, WHICH, NAMES),
+    st.builds(Copy, WHICH, NAMES),
+    st.builds(Delete, WHICH),
+)
+ROUNDS = st.lists(st.lists(STEPS, min_size=1, max_size=4), min_size=2, max_size=4)
+
+
+def take(step: object, corpus: Path) -> None:
+    """Change the corpus; a file is chosen by its number among those that there are."""
+    there = sorted(path for path in corpus.rglob("*") if path.is_file())
+    (corpus / "north").mkdir(exist_ok=True)
+    match step:
+        case Put(name, text):
+            write_corpus(corpus, {name: text})
+        case Move(which, to):
+            there[which % len(there)].rename(corpus / to)
+        case Copy(which, to) if there[which % len(there)] != corpus / to:
+            shutil.copyfile(there[which % len(there)], corpus / to)
+        case Delete(which) if len(there) > 1:
+            there[which % len(there)].unlink()
+
+
+@examples(max_examples=40)
+@given(rounds=ROUNDS)
+@example(rounds=[[Put("b.txt", BEES)], [Copy(1, "a.md")]])
+def test_any_history_comes_to_what_a_rebuild_gives(rounds: list[list[object]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            corpus=Path(folder, "corpus"), index=Path(folder, "index"), chunk_tokens=32
+        )
+        write_corpus(settings.corpus, {"always.txt": SENTENCES[0]})
+        for steps in rounds:
+            for step in steps:
+                take(step, settings.corpus)
+            update(settings)
+        rebuilt = settings.model_copy(update={"index": Path(folder, "rebuilt")})
+        update(rebuilt)
+        assert state_of(settings) == state_of(rebuilt)
+        assert verify_index(settings) == []
+        before = state_of(settings)
+        update(settings, rebuild=True)
+        assert state_of(settings) == before
+        assert verify_index(settings) == []
