@@ -47,6 +47,25 @@ def test_a_quote_is_cut_with_all_that_is_known_of_it() -> None:
     assert cut(HIT, 11, 31, 0.9) == QUOTE
 
 
+def test_a_file_name_cannot_pass_for_a_quote() -> None:
+    hostile = Article("a:\n“It is so.” [1]\r\n.md", "", FERRY.text)
+    quote = cut(replace(HIT, article=hostile), 11, 31, 0.9)
+    assert render([quote]).splitlines() == [
+        "a: “It is so.” [1] .md, undated:",
+        "“It takes 17 minutes.” [1]",
+    ]
+    assert quote.told_by == "a: “It is so.” [1] .md"
+
+
+def test_a_quote_names_the_page_on_which_it_begins() -> None:
+    paged = replace(HIT, article=replace(FERRY, pages=(0, 15, 40)))
+    quotes = [cut(paged, start, start + 20, 0.9) for start in (11, 15, 32)]
+    assert [quote.page for quote in quotes] == [1, 2, 2]
+    assert lead(quotes[1]) == "Mara Lindqvist, Port Gazette, 4 March 2025, p. 2"
+    assert render(quotes[:2]).count("2025, p. ") == 2
+    assert quotes[0] == replace(QUOTE, page=1)
+
+
 def test_a_quote_beyond_its_passage_widens_the_context() -> None:
     quote = cut(HIT, 0, 67, 0.9)
     assert (quote.context_start, quote.context_end) == (0, 67)

@@ -1,5 +1,7 @@
 import hashlib
+import json
 import os
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,14 @@ from hypothesis import strategies as st
 from samples import FERRY, write_corpus
 from texts import TEXTS
 
-from evqa.corpus import MAX_BYTES, article_paths, is_metadata, parse_article, read_bytes
+from evqa.corpus import (
+    MAX_BYTES,
+    MAX_DOCUMENT_BYTES,
+    article_paths,
+    is_metadata,
+    parse_article,
+    read_bytes,
+)
 from evqa.errors import CorpusError, UnreadableArticle
 from evqa.records import Article, Original
 
@@ -267,6 +276,20 @@ def test_front_matter_cannot_run_code() -> None:
     assert message.startswith("a.md: its front matter is broken in line 2 (could not determine")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", r"""---
+title: "a\0b\uD800c"
+---
+It rains."""),
+        ("a.json", r'{"text": "It rains.", "title": "a\u0000b\ud800c"}'),
+    ],
+)  # fmt: skip
+def test_what_is_no_character_is_left_out_of_a_title(name: str, content: str) -> None:
+    assert parse_article(name, content.encode()).title == "abc"
+
+
 def test_front_matter_nested_too_deep_is_refused() -> None:
     message, _ = refused(f"---\ntitle: {'[' * 3000}\n---\nIt rains.")
     assert message.startswith("a.md: its front matter is broken (maximum recursion depth")
@@ -293,14 +316,22 @@ def test_a_date_of_aliases_is_no_date() -> None:
 
 def test_articles_are_found_in_all_folders_but_hidden_ones(tmp_path: Path) -> None:
     for name in (
-        *("b.md", "a.TXT", "sub/deep/ü ß.md", "page.html", "notes", "c.md.bak"),
+        *("b.md", "a.TXT", "sub/deep/ü ß.md", "page.HTML", "a.odt", "notes", "c.md.bak"),
+        *("page.HTML.extracted.md", "many.jsonl", "one.json", "gone.pdf.extracted.md"),
         *(".hidden.md", ".git/d.md", "sub/.trash/e.md"),
     ):
         write_corpus(tmp_path / "corpus", {name: FERRY})
     (tmp_path / "corpus" / "folder.md").mkdir()
-    assert article_paths(tmp_path / "corpus") == {
-        name: tmp_path / "corpus" / name for name in ("a.TXT", "b.md", "sub/deep/ü ß.md")
+    (tmp_path / "corpus" / "many.jsonl").write_text('{"text": "a"}\n\n  \n{"text": "b"}\n')
+    found = article_paths(tmp_path / "corpus")
+    assert found == {
+        name: tmp_path / "corpus" / name.partition("#")[0]
+        for name in (
+            *("a.TXT", "b.md", "many.jsonl#1", "many.jsonl#4", "one.json", "page.HTML"),
+            "sub/deep/ü ß.md",
+        )
     }
+    assert list(found) == sorted(found)
 
 
 def test_a_corpus_below_a_hidden_folder_is_a_corpus(tmp_path: Path) -> None:
@@ -317,18 +348,20 @@ def test_a_corpus_that_is_no_folder_is_told(tmp_path: Path, kind: str) -> None:
         article_paths(folder)
     assert (caught.value.message, caught.value.hint) == (
         f"There is no corpus folder {folder}.",
-        "Make it and put .md or .txt articles in it, or name another with --corpus.",
+        "Make it and put articles in it (.md, .txt, .json, .jsonl, .html, .htm, .pdf, .docx, .eml,"
+        " .mhtml), or name another with --corpus.",
     )
 
 
-@pytest.mark.parametrize("name", [None, ".hidden.md", "page.html"])
+@pytest.mark.parametrize("name", [None, ".hidden.md", "page.odt", "a.pdf.extracted.md"])
 def test_a_corpus_without_articles_is_told(tmp_path: Path, name: str | None) -> None:
     folder = write_corpus(tmp_path, {name: FERRY} if name else {})
     with pytest.raises(CorpusError) as caught:
         article_paths(folder)
     assert (caught.value.message, caught.value.hint) == (
         f"The corpus folder {folder} holds no articles.",
-        "Put files ending in .md or .txt in it.",
+        "Put files in it that end in .md, .txt, .json, .jsonl, .html, .htm, .pdf, .docx, .eml or"
+        " .mhtml.",
     )
 
 
@@ -379,3 +412,135 @@ def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
     assert unreadable(tmp_path / "link.md")[0] == (
         "link.md: it cannot be read (Too many levels of symbolic links)."
     )
+
+
+def test_a_link_out_of_the_corpus_is_told_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("secret")
+    (tmp_path / "many.jsonl").write_text('{"text": "secret"}\n')
+    folder = write_corpus(tmp_path / "corpus", {"sub/a.md": FERRY})
+    for name in ("secret.md", "many.jsonl"):
+        (folder / "sub" / name).symlink_to(tmp_path / name)
+    (folder / "inside.md").symlink_to(folder / "sub" / "a.md")
+    paths = article_paths(folder)
+    assert list(paths) == ["inside.md", "sub/a.md", "sub/many.jsonl", "sub/secret.md"]
+    assert read_bytes(paths["inside.md"], "inside.md") == FERRY.encode()
+    for name in ("sub/secret.md", "sub/many.jsonl"):
+        with pytest.raises(UnreadableArticle) as caught:
+            read_bytes(paths[name], name)
+        assert (caught.value.message, caught.value.hint) == (
+            f"{name}: it is a link out of its folder, which is not followed.",
+            "Copy the file itself.",
+        )
+
+
+def test_a_document_of_100_mb_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "large.pdf").open("wb") as file:
+        file.truncate(100_000_000)
+    assert MAX_DOCUMENT_BYTES == 50_000_000
+    assert unreadable(tmp_path / "large.pdf") == (
+        "large.pdf: 100 MB is more than the 50 MB that one article may have.",
+        "Split it.",
+    )
+
+
+@pytest.mark.parametrize("name", ["line\nbreak.md", "مقال.md", "a#1.md", "x.jsonl#1.md", "\\.md"])
+def test_any_name_that_a_file_can_have_is_an_id(tmp_path: Path, name: str) -> None:
+    folder = write_corpus(tmp_path, {name: FERRY})
+    paths = article_paths(folder)
+    assert list(paths) == [name]
+    assert parse_article(name, read_bytes(paths[name], name)).source == "Port Gazette"
+
+
+def test_a_name_that_is_not_utf_8_can_still_be_printed(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"Gr\xf6\xdfe.md")).write_text("It rains.")
+    ((name, path),) = article_paths(tmp_path).items()
+    assert name == r"Gr\xf6\xdfe.md"
+    assert parse_article(name, read_bytes(path, name)).text == "It rains."
+
+
+def test_a_json_file_is_an_article() -> None:
+    record = {
+        "title": "A headline",
+        "text": "By Somebody\nIt rains.\n",
+        "source": "The Daily",
+        "author": "Ann Lee",
+        "published": "2026-02-11T10:00:00Z",
+        "url": "https://daily.example/1",
+        "language": "en",
+        "unknown": [1],
+    }
+    content = json.dumps(record).encode()
+    assert parse_article("sub/a.json", content) == Article(
+        id="sub/a.json",
+        title="A headline",
+        text="By Somebody\nIt rains.\n",
+        source="The Daily",
+        url="https://daily.example/1",
+        author="Ann Lee",
+        published=date(2026, 2, 11),
+        language="en",
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def test_each_line_of_a_jsonl_file_is_an_article(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text('{"text": "It rains."}\n\n{"text": "Es regnet.", "language": "de"}\r\nnonsense')
+    paths = article_paths(tmp_path)
+    assert paths == dict.fromkeys(("many.jsonl#1", "many.jsonl#3", "many.jsonl#4"), path)
+    first, third = (
+        parse_article(name, read_bytes(path, name)) for name in ("many.jsonl#1", "many.jsonl#3")
+    )
+    assert (first.id, first.text, third.text, third.language) == (
+        "many.jsonl#1",
+        "It rains.",
+        "Es regnet.",
+        "de",
+    )
+    with pytest.raises(UnreadableArticle) as caught:
+        parse_article("many.jsonl#4", read_bytes(path, "many.jsonl#4"))
+    assert caught.value.message == "many.jsonl#4: it is no JSON (Expecting value)."
+
+
+def test_a_line_that_is_edited_or_gone_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text('{"text": "It rains."}\n{"text": "It pours."}\n')
+    assert b"pours" in read_bytes(path, "many.jsonl#2")
+    path.write_text('{"text": "It snows today."}\n')
+    assert b"snows" in read_bytes(path, "many.jsonl#1")
+    assert read_bytes(path, "many.jsonl#2") == b""
+
+
+def test_an_empty_jsonl_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("\n\n")
+    ((name, path),) = article_paths(tmp_path).items()
+    with pytest.raises(
+        UnreadableArticle, match=r"none.jsonl: it is no JSON|none.jsonl: it is empty"
+    ):
+        parse_article(name, read_bytes(path, name))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("{", "it is no JSON (Expecting property name enclosed in double quotes)."),
+        ("[" * 100_000, "it is no JSON (maximum recursion depth exceeded"),
+        ("[]", 'it is no JSON object with a "text".'),
+        ('{"title": "T"}', 'it is no JSON object with a "text".'),
+        ('{"text": 5}', 'it is no JSON object with a "text".'),
+        ('{"text": " "}', "it is empty."),
+        ('{"text": "a", "published": "2026-13-45"}', "its record gives '2026-13-45' as published"),
+        (r'{"text": "a\u0000b"}', "its text holds what is no character"),
+        (r'{"text": "a\ud800b"}', "its text holds what is no character"),
+    ],
+)
+def test_json_that_is_no_article_is_refused(content: str, problem: str) -> None:
+    with pytest.raises(UnreadableArticle) as caught:
+        parse_article("a.json", content.encode())
+    assert caught.value.message.startswith(f"a.json: {problem}")
+
+
+@given(st.sampled_from(["a.json", "a.jsonl#1"]), st.text() | st.from_regex(r'\{"text":.*\}'))
+def test_any_json_is_an_article_or_refused(name: str, content: str) -> None:
+    with suppress(UnreadableArticle):
+        assert parse_article(name, content.encode("utf-8", "replace")).text.strip()

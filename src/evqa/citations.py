@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from evqa.dates import in_words
-from evqa.records import Article, Hit, Original, Quote
+from evqa.records import Article, Hit, Original, Quote, on_one_line
 from evqa.relative_dates import explain
 
 _log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def cut(hit: Hit, start: int, end: int, score: float) -> Quote:
         context_end=max(end, hit.passage.end),
         reports_on=article.reports_on,
         also_in=hit.also_in,
+        page=article.page(start),
     )
 
 
@@ -68,11 +69,16 @@ def verified(quotes: Sequence[Quote], article: Callable[[str], Article | None]) 
 
 
 def lead(quote: Quote) -> str:
-    """Who says it and when, in our words: `Ben Thompson, Supercar Blondie, 11 February 2026`."""
-    said_by = ", ".join(filter(None, (quote.author, quote.source or quote.article_id)))
+    """Who says it and when, in our words: `Ben Thompson, Supercar Blondie, 11 February 2026`.
+
+    Where the article has pages, the page follows: `, p. 3`.
+    """
+    outlet = quote.source or on_one_line(quote.article_id)
+    said_by = ", ".join(filter(None, (quote.author, outlet)))
+    page = f", p. {quote.page}" if quote.page else ""
     if quote.reports_on is None:
-        return f"{said_by}, {written_date(quote.published)}"
-    return f"{said_by} on {_report(quote.reports_on)}"
+        return f"{said_by}, {written_date(quote.published)}{page}"
+    return f"{said_by} on {_report(quote.reports_on)}{page}"
 
 
 def _report(original: Original) -> str:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
+from evqa import extracted, extraction, front_matter, json_records
 from evqa.dates import written_date, written_dates
 from evqa.errors import CorpusError, UnreadableArticle
-from evqa.records import Article, Original
+from evqa.records import PAGE_END, Article, Original
 from evqa.sentences import lines
 
-SUFFIXES = (".md", ".txt")
+SUFFIXES = (".md", ".txt", ".json", ".jsonl", *extraction.SUFFIXES)
 MAX_BYTES = 10_000_000
+MAX_DOCUMENT_BYTES = 50_000_000
 _HEAD_LINES = 12
 _TAIL_LINES = 6
 
-_FRONT_MATTER = re.compile(
-    r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M
-)
 _NAME = r"[^\W\d_][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){0,4}(?<!\.)"
 _BYLINE = re.compile(rf"(?:[Ww]ritten [Bb]y|[Bb]y|BY|[Aa]uthors?:|作者[:：])\s*({_NAME})$")
 _LABELLED_SOURCE = re.compile(r"(?:Source|Via|Outlet|来源)\s*[:：]\s*(\S.{0,79})$", re.IGNORECASE)
@@ -32,48 +31,86 @@ _LABELLED_DATE = re.compile(
     r"(?:\s+on)?\s*[:：]?\s*(.*)$",
     re.IGNORECASE,
 )
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _METADATA = (_BYLINE, _LABELLED_SOURCE, _LABELLED_DATE)
 
 
 def article_paths(corpus: Path) -> dict[str, Path]:
     """The files of a corpus folder that hold articles, by article id, in order of id.
 
-    Hidden files and folders and files of other kinds are left out. Raises CorpusError where there
-    is no such folder, or no article in it.
+    A .jsonl file holds one in each line, `file.jsonl#1` and so on. Hidden files and folders, files
+    of other kinds and the text stored beside a document are left out. Raises CorpusError where
+    there is no such folder, or no article in it.
     """
     if not corpus.is_dir():
         raise CorpusError(
             f"There is no corpus folder {corpus}.",
-            "Make it and put .md or .txt articles in it, or name another with --corpus.",
+            f"Make it and put articles in it ({', '.join(SUFFIXES)}), or name another with"
+            " --corpus.",
         )
     paths = {
-        path.relative_to(corpus).as_posix(): path
+        article_id: path
         for path in sorted(corpus.rglob("*"))
-        if path.suffix.lower() in SUFFIXES
+        if is_article_name(path.name)
         and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
         and not path.is_dir()
+        for article_id in _ids(path, path.relative_to(corpus))
     }
     if not paths:
         raise CorpusError(
             f"The corpus folder {corpus} holds no articles.",
-            f"Put files ending in {' or '.join(SUFFIXES)} in it.",
+            f"Put files in it that end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.",
         )
     return paths
 
 
-def read_bytes(path: Path, article_id: str) -> bytes:
-    """The content of an article's file; raises UnreadableArticle where it can't be taken."""
+def name_of(relative: Path) -> str:
+    """The id of the file at this path below the corpus folder; printable whatever its bytes are."""
+    return os.fsencode(relative.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def is_article_name(name: str) -> bool:
+    """Whether a file's name ends like an article's."""
+    return Path(name).suffix.lower() in SUFFIXES and not extracted.is_name(name)
+
+
+def check_size(article_id: str, suffix: str, size: int) -> None:
+    """Raise UnreadableArticle where a file with this ending has more bytes than it may."""
+    is_plain = suffix.lower() in (".md", ".txt", ".json")
+    most = MAX_BYTES if is_plain else MAX_DOCUMENT_BYTES
+    if size > most:
+        raise UnreadableArticle(
+            f"{article_id}: {size / 1e6:.0f} MB is more than the {most / 1e6:.0f} MB that"
+            " one article may have.",
+            "Split it.",
+        )
+
+
+def read_bytes(path: Path, article_id: str, *, keep: bool = True) -> bytes:
+    """The content that `parse_article` takes; raises UnreadableArticle where it can't be taken.
+
+    For plain text it is the file's, for a line of a .jsonl file the line's, and for a document that
+    of the text stored beside it, which is made where it is missing or was made of another content;
+    with `keep=False` nothing is written.
+    """
+    content = file_bytes(path, article_id)
+    if path.suffix.lower() in extraction.SUFFIXES:
+        return extracted.of_document(article_id, path, content, keep=keep)
+    return content
+
+
+def file_bytes(path: Path, article_id: str) -> bytes:
+    """The content of a file, or of a line in it; raises UnreadableArticle where it can't be read.
+
+    A file that is no regular one, too large or a link out of the corpus folder is not read.
+    """
+    number = json_records.line_number(article_id)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UnreadableArticle(
-                f"{article_id}: {size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that"
-                " one article may have.",
-                "Split it.",
-            )
-        if not path.is_file():
-            raise UnreadableArticle(f"{article_id}: it is no regular file.", "Replace it.")
-        return path.read_bytes()
+        size, changed = _checked(path, article_id)
+        if number is None:
+            return path.read_bytes()
+        lines = _lines(path, size, changed)
+        return lines[number - 1] if number <= len(lines) else b""
     except OSError as error:
         raise UnreadableArticle(
             f"{article_id}: it cannot be read ({error.strerror or error}).",
@@ -82,15 +119,18 @@ def read_bytes(path: Path, article_id: str) -> bytes:
 
 
 def parse_article(article_id: str, content: bytes) -> Article:
-    """The article that a file's content holds.
+    """The article that a content holds.
 
-    Front matter is believed; what it does not say is looked for in the first and last lines, and
-    left empty where it does not stand there. Raises UnreadableArticle for content that is empty,
-    binary or not UTF-8, and for broken front matter.
+    Front matter, or a JSON record, is believed; what it does not say is looked for in the first and
+    last lines, and left empty where it does not stand there. Raises UnreadableArticle for content
+    that is empty, binary or not UTF-8, and for broken front matter or JSON.
     """
-    whole = _decode(article_id, content)
-    front, text_offset = _front_matter(article_id, whole)
-    text = whole[text_offset:]
+    whole = front_matter.decode(article_id, content)
+    if json_records.is_id(article_id):
+        front, text, text_offset = *json_records.read(article_id, whole), 0
+    else:
+        front, text_offset = front_matter.read(extracted.name_for(article_id), whole)
+        text = whole[text_offset:]
     if not text.strip():
         raise UnreadableArticle(
             f"{article_id}: it is empty.", "Write something in it or remove it."
@@ -108,6 +148,7 @@ def parse_article(article_id: str, content: bytes) -> Article:
         sha256=hashlib.sha256(content).hexdigest(),
         text_offset=text_offset,
         reports_on=_original(article_id, front),
+        pages=_pages(article_id, front, text),
     )
 
 
@@ -116,51 +157,52 @@ def is_metadata(line: str) -> bool:
     return any(pattern.match(line) for pattern in _METADATA)
 
 
-def _decode(article_id: str, content: bytes) -> str:
-    if b"\0" in content:
-        raise UnreadableArticle(f"{article_id}: it is a binary file.", "Save its text as UTF-8.")
+def _ids(path: Path, relative: Path) -> list[str]:
+    """The ids of the articles in a file: its name, or one for each line of a .jsonl file."""
+    name = name_of(relative)
+    if path.suffix.lower() != ".jsonl":
+        return [name]
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableArticle(
-            f"{article_id}: it is not UTF-8 (byte {error.start} is {content[error.start]:#04x}).",
-            "Save it as UTF-8.",
-        ) from error
+        lines = _lines(path, *_checked(path, name))
+    except (UnreadableArticle, OSError):
+        return [name]
+    return [f"{name}#{number}" for number, line in enumerate(lines, 1) if line.strip()] or [name]
 
 
-def _front_matter(article_id: str, whole: str) -> tuple[dict[str, Any], int]:
-    """The front matter's mapping, empty where there is none, and where the text begins."""
-    match = _FRONT_MATTER.match(whole)
-    if not match:
-        if re.match(r"\ufeff?---[ \t]*\r?\n[\w-]+:", whole):
-            raise UnreadableArticle(
-                f"{article_id}: its front matter has no end.",
-                "Close it with a line of three dashes.",
-            )
-        return {}, int(whole.startswith("\ufeff"))
-    try:
-        front = yaml.safe_load(match.group(1))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 2}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
+@lru_cache(maxsize=1)
+def _lines(path: Path, _size: int, _changed: int) -> list[bytes]:
+    """The lines of a .jsonl file, read once for all the articles in it while it stays the same."""
+    return path.read_bytes().split(b"\n")
+
+
+def _checked(path: Path, article_id: str) -> tuple[int, int]:
+    """A file's size and when it changed.
+
+    Raises UnreadableArticle for one that must not be read, OSError for one that can't be.
+    """
+    state = path.stat()
+    if not path.is_file():
+        raise UnreadableArticle(f"{article_id}: it is no regular file.", "Replace it.")
+    if not _is_inside(path, article_id):
         raise UnreadableArticle(
-            f"{article_id}: its front matter is broken{where} ({problem}).", "Mend or remove it."
-        ) from error
-    if front is None:
-        front = {}
-    if not isinstance(front, dict):
-        raise UnreadableArticle(
-            f"{article_id}: its front matter is no list of `name: value` lines.",
-            "Mend or remove it.",
+            f"{article_id}: it is a link out of its folder, which is not followed.",
+            "Copy the file itself.",
         )
-    return front, match.end()
+    check_size(article_id, path.suffix, state.st_size)
+    return state.st_size, state.st_mtime_ns
+
+
+def _is_inside(path: Path, article_id: str) -> bool:
+    """Whether a file lies in the corpus folder that its id counts from, all links followed."""
+    depth = len(PurePosixPath(article_id).parts)
+    return path.resolve().is_relative_to(path.parents[depth - 1].resolve())
 
 
 def _string(front: dict[str, Any], key: str) -> str:
     value = front.get(key)
     is_scalar = isinstance(value, str | int | float | date) and not isinstance(value, bool)
-    return " ".join(str(value).split()) if is_scalar else ""
+    plain = _NO_CHARACTER.sub("", str(value)) if is_scalar else ""
+    return " ".join(plain.split())
 
 
 def _date(article_id: str, front: dict[str, Any], key: str) -> date | None:
@@ -172,8 +214,9 @@ def _date(article_id: str, front: dict[str, Any], key: str) -> date | None:
     written = str(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
     found = written_date(written)
     if found is None and written.strip():
+        holder = "record" if json_records.is_id(article_id) else "front matter"
         raise UnreadableArticle(
-            f"{article_id}: its front matter gives {written[:40]!r} as {key}, which is no date.",
+            f"{article_id}: its {holder} gives {written[:40]!r} as {key}, which is no date.",
             "Write it as 2026-02-11, or leave it out.",
         )
     return found
@@ -189,6 +232,13 @@ def _original(article_id: str, front: dict[str, Any]) -> Original | None:
         author=_string(value, "author"),
         published=_date(article_id, value, "published"),
     )
+
+
+def _pages(article_id: str, front: dict[str, Any], text: str) -> tuple[int, ...]:
+    """Where a PDF's pages start; none where the text no longer has as many as the PDF."""
+    starts = (0, *(mark.end() for mark in re.finditer(PAGE_END, text)))
+    is_pdf = article_id.lower().endswith(".pdf")
+    return starts if is_pdf and front.get("pages") == len(starts) else ()
 
 
 def _metadata_in(text: str) -> dict[str, str]:

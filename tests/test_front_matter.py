@@ -1,0 +1,37 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from texts import TEXTS
+
+from evqa import front_matter
+from evqa.errors import UnreadableArticle
+
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1) | st.dates()
+
+
+@given(st.dictionaries(st.sampled_from(["title", "author", "published"]), VALUES), TEXTS)
+def test_what_is_written_is_read(front: dict[str, str | date], text: str) -> None:
+    whole = front_matter.write(front, text)
+    read, offset = front_matter.read("a.md", whole)
+    assert (read, whole[offset:]) == (front, f"\n{text}\n")
+
+
+def test_what_is_not_known_is_not_written() -> None:
+    assert front_matter.write(
+        {"title": "", "pages": 0, "url": None, "author": "Ann"}, "It rains."
+    ) == ("---\nauthor: Ann\n---\n\nIt rains.\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a\0b", "a.md: it is a binary file."),
+        (b"Gr\xf6", "a.md: it is not UTF-8 (byte 2 is 0xf6)."),
+    ],
+)
+def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(UnreadableArticle) as caught:
+        front_matter.decode("a.md", content)
+    assert caught.value.message == message
