@@ -1,0 +1,135 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from samples import write_corpus
+
+from evqa import cards
+from evqa.assistant import Assistant
+from evqa.errors import CorpusError, ServerBusy
+from evqa.indexing import update_index
+from evqa.settings import Settings
+from evqa.webindex import MOST_WAITING, ServedIndex
+
+SECONDS = 60
+MINUTES = "How many minutes does the ferry crossing take?"
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[ServedIndex]:
+    served = ServedIndex(settings)
+    served.begin()
+    try:
+        yield served
+    finally:
+        served.close()
+
+
+@pytest.fixture
+def settings(corpus: Path, tmp_path: Path) -> Settings:
+    return Settings(corpus=corpus, index=tmp_path / "index", embedding_model="static")
+
+
+def test_the_index_is_made_and_opened(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        assert (served.finished, served.ready, served.kept_up) == (True, True, False)
+        assert served.status == cards.collection(3, 3)
+        assert "17 minutes" in served.assistant().ask(MINUTES).text
+        assert served.assistant() is served.assistant()
+
+
+def test_an_index_that_was_changed_is_opened_anew(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        before = served.assistant()
+        write_corpus(settings.corpus, {"ferry.md": "The ferry crossing takes 23 minutes."})
+        update_index(settings)
+        after = served.assistant()
+        assert after is not before
+        assert "23 minutes" in after.ask(MINUTES).text
+
+
+def test_the_corpus_is_watched_only_while_that_is_wanted(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        for _ in range(2):
+            served.keep_up(True)
+            assert served.kept_up
+        write_corpus(settings.corpus, {"rain.md": "It rains in Bergen.", "empty.md": ""})
+        until(lambda: "4 articles, 4 passages" in served.status)
+        assert "1 file could not be read" in served.status
+        for _ in range(2):
+            served.keep_up(False)
+            assert not served.kept_up
+        served.keep_up(True)
+        (settings.corpus / "bees.txt").unlink()
+        until(lambda: "3 articles, 3 passages" in served.status)
+        assert [one.id for one in served.assistant().articles()] == [
+            "archiv/brücke.md",
+            "ferry.md",
+            "rain.md",
+        ]
+
+
+def test_a_corpus_that_goes_away_is_told_and_no_longer_watched(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        served.keep_up(True)
+        write_corpus(settings.corpus, {"rain.md": "It rains in Bergen."})
+        until(lambda: "4 articles, 4 passages" in served.status)
+        settings.corpus.rename(settings.corpus.with_name("elsewhere"))
+        until(lambda: not served.kept_up)
+        assert "There is no corpus folder" in served.status
+        assert "17 minutes" in served.assistant().ask(MINUTES).text
+
+
+def test_an_index_that_cannot_be_made_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(Settings(corpus=tmp_path / "nowhere", index=tmp_path / "index")) as served:
+        with pytest.raises(CorpusError):
+            asyncio.run(served.opened())
+        assert (served.finished, served.ready) == (True, False)
+        assert 'role="alert"' in served.status
+    assert capsys.readouterr().err.startswith("evqa: There is no corpus folder ")
+
+
+def test_only_so_many_wait_and_those_who_give_up_make_room(settings: Settings) -> None:
+    may_end = threading.Event()
+    done: list[int] = []
+
+    def work(number: int) -> Callable[[Assistant], None]:
+        def wait(assistant: Assistant) -> None:
+            assert may_end.wait(SECONDS)
+            done.append(number)
+
+        return wait
+
+    async def visit(served: ServedIndex) -> None:
+        waiting = [asyncio.create_task(served.use(work(n))) for n in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(ServerBusy) as caught:
+            await served.use(work(-1))
+        assert str(caught.value) == "evqa is busy: 64 questions are waiting. Ask again in a minute."
+        await served.opened()
+        waiting.pop().cancel()
+        await asyncio.sleep(0)
+        waiting.append(asyncio.create_task(served.use(work(MOST_WAITING))))
+        may_end.set()
+        await asyncio.gather(*waiting)
+
+    with serving(settings) as served:
+        asyncio.run(visit(served))
+    assert done == [*range(MOST_WAITING - 1), MOST_WAITING]
