@@ -55,6 +55,20 @@ def read_all(folder: Path) -> list[Case]:
     ]
 
 
+def read_news(path: Path) -> list[Case]:
+    """Our own news passages with questions, one JSON object a line."""
+    cases = []
+    for line in path.read_text("utf-8").splitlines():
+        passage = json.loads(line)
+        for entry in passage["questions"]:
+            sentences = tuple(
+                Sentence(text, index in entry["answers"])
+                for index, text in enumerate(passage["sentences"])
+            )
+            cases.append(Case("news", entry["q"], passage["title"], sentences, False))
+    return cases
+
+
 def read_squad(path: Path, source: str) -> list[Case]:
     """SQuAD's format, version 1.1 or 2.0: the sentences that hold an annotated answer are gold."""
     cases = []
@@ -171,6 +185,24 @@ def windows(case: Case, tokenizer: Tokenizer, limit: int) -> list[tuple[int, int
 def cut(case: Case, start: int, end: int) -> Case:
     """The case with a part of its sentences."""
     return replace(case, sentences=case.sentences[start:end])
+
+
+def cropped(case: Case, rng: random.Random) -> Case:
+    """Some sentences in a row, so that where a sentence stands says nothing; a third stays whole.
+
+    Mostly one that answers is among them; where none is, nothing else answers either.
+    """
+    count = len(case.sentences)
+    if rng.random() < 0.35 or count < 4:
+        return case
+    length = rng.randint(3, min(8, count))
+    low, high = 0, count - length
+    gold = [place for place, sentence in enumerate(case.sentences) if sentence.gold]
+    if gold and rng.random() < 0.85:
+        place = rng.choice(gold)
+        low, high = max(low, place - length + 1), min(high, place)
+    start = rng.randint(low, high)
+    return cut(case, start, start + length)
 
 
 def unanswered(case: Case, question: str, source: str) -> Case:

@@ -6,7 +6,7 @@ import argparse
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,12 @@ import torch
 from data import (
     Case,
     casual,
+    cropped,
     cut,
     lacks_answer,
     names,
     read_all,
+    read_news,
     splice,
     spoil,
     unanswered,
@@ -31,10 +33,25 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
+NEWS = Path(__file__).parent / "news" / "fit.jsonl"
 WINDOW = 200
+PUBLIC_CASES, NEWS_CASES = 700, 4000  # drawn anew for each round
 NEGATIVES = 5
 TOKENS_PER_STEP = 3200
-WARM_UP = 0.06
+WARM_UP = 0.04
+
+
+@dataclass(frozen=True)
+class Chances:
+    """How often a case is asked of a wrong passage, set among others, typed casually."""
+
+    negative: float
+    splice: float
+    casual: float
+
+
+PUBLIC = Chances(0.6, 0.2, 0.4)
+OWN = Chances(0.15, 0.05, 0.2)  # the news has impossible and casual questions of its own
 
 
 def main() -> None:
@@ -43,12 +60,11 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the four data sets")
     parser.add_argument("models", type=Path, help="folder with reranker_en and bge_small_en")
     parser.add_argument("out", type=Path, help="folder to write checkpoints to")
-    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--frozen", type=int, default=0, help="layers left as they are")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
-    parser.add_argument("--minutes", type=float, default=600.0, help="end by then at the latest")
+    parser.add_argument("--minutes", type=float, default=60.0, help="how long to train")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     torch.manual_seed(arguments.seed)
@@ -66,41 +82,51 @@ def main() -> None:
     cases = [c for c in read_all(arguments.data) if part(c.title) == "fit"]
     cases = [c for c in cases if not is_development(c.title)]
     embedder = Embedder(arguments.models / "bge_small_en")
+    every_news = read_news(NEWS)
     negatives = hard_negatives(embedder, cases, cases, NEGATIVES, allowed=lacks_answer)
 
-    epochs = [epoch(cases, negatives, tokenizer, rng) for _ in range(arguments.epochs)]
-    steps = [batch for examples in epochs for batch in batches(examples, tokenizer, rng)]
-    ends = np.cumsum([len(batches(examples, tokenizer, rng)) for examples in epochs])
     optimizer = optimise(model, arguments.rate, arguments.frozen)
     peaks = [group["lr"] for group in optimizer.param_groups]
-    print(f"{len(cases)} cases, {len(steps)} steps", flush=True)
     model.train()
-    began, seen = time.monotonic(), 0
+    began, seen, number = time.monotonic(), 0, 0
     sums = np.zeros(4)
-    for number, batch in enumerate(steps, 1):
-        progress = max(number / len(steps), (time.monotonic() - began) / 60 / arguments.minutes)
-        if progress >= 1:
-            break
-        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak * min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
-        losses = loss(model, batch)
-        sum(losses).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        seen += sum(len(item.encoding.ids) for item, _ in batch)
-        sums += [*(part_.item() for part_ in losses), 1]
-        if number % 20 == 0:
-            speed = seen / (time.monotonic() - began)
-            parts = " ".join(f"{value:.3f}" for value in sums[:3] / sums[3])
-            print(
-                f"{number}/{len(steps)} sentence, token, relevance: {parts}, {speed:.0f} tokens/s",
-                flush=True,
-            )
-            sums[:] = 0
-        if number in ends:
-            torch.save(model.state_dict(), arguments.out / f"epoch{int((ends <= number).sum())}.pt")
-    torch.save(model.state_dict(), arguments.out / "last.pt")
+    for round_ in range(1, 1000):
+        news = rng.sample(every_news, NEWS_CASES)
+        strangers = [[rng.choice(news) for _ in range(NEGATIVES)] for _ in news]
+        chosen = sorted(rng.sample(range(len(cases)), PUBLIC_CASES))
+        examples = epoch(
+            [cases[i] for i in chosen] + news,
+            [negatives[i] for i in chosen] + strangers,
+            tokenizer,
+            rng,
+        )
+        steps = batches(examples, tokenizer, rng)
+        print(f"round {round_}: {len(cases)}+{len(news)} cases, {len(steps)} steps", flush=True)
+        for batch in steps:
+            number += 1
+            progress = (time.monotonic() - began) / 60 / arguments.minutes
+            if progress >= 1:
+                torch.save(model.state_dict(), arguments.out / "last.pt")
+                return
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
+            losses = loss(model, batch)
+            sum(losses).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            seen += sum(len(item.encoding.ids) for item, _ in batch)
+            sums += [*(part_.item() for part_ in losses), 1]
+            if number % 20 == 0:
+                speed = seen / (time.monotonic() - began)
+                parts = " ".join(f"{value:.3f}" for value in sums[:3] / sums[3])
+                print(
+                    f"{number} ({progress:.0%}) sentence, token, relevance: {parts},"
+                    f" {speed:.0f} tokens/s",
+                    flush=True,
+                )
+                sums[:] = 0
+        torch.save(model.state_dict(), arguments.out / f"round{round_}.pt")
 
 
 def epoch(
@@ -110,10 +136,13 @@ def epoch(
     pool_ = sorted(set().union(*(names(case.text) for case in cases)))
     examples = []
     for case, near in zip(cases, negatives, strict=True):
+        if case.source == "news":
+            case = cropped(case, rng)
         parts = [cut(case, *window) for window in windows(case, tokenizer, WINDOW)]
         drawn = [part_ for part_ in parts if part_.answerable] or parts[:1]
         drawn += [p for p in parts if p not in drawn and rng.random() < 0.3]
-        if case.answerable and rng.random() < 0.6:
+        chances = OWN if case.source == "news" else PUBLIC
+        if case.answerable and rng.random() < chances.negative:
             other = rng.choice(near)
             window = rng.choice(windows(other, tokenizer, WINDOW))
             drawn.append(unanswered(cut(other, *window), case.question, "negative"))
@@ -121,11 +150,11 @@ def epoch(
             spoiled = spoil(drawn[0], pool_, rng)
             drawn += [spoiled] if spoiled else []
         for example in drawn:
-            if rng.random() < 0.2 and len(example.text) < 700:
+            if rng.random() < chances.splice and len(example.text) < 700:
                 example = splice(example, rng.choice(near), 100, rng)
             if rng.random() < 0.15:
                 example = replace(example, title="")
-            if rng.random() < 0.4:
+            if rng.random() < chances.casual:
                 example = replace(example, question=casual(example.question))
             examples.append(example)
     return examples
