@@ -42,6 +42,6 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/developing: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet $(TORCH_SOURCE) '$(TORCH)'
-	$(BIN)/python -m pip install --quiet --editable '.[sentence-transformers]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[sentence-transformers,mcp]' --group dev
 	BIN=$(BIN) sh tests/browser/install.sh
 	touch $@

@@ -13,7 +13,8 @@ from evqa.embedding import normalised
 from evqa.lexical import terms
 from evqa.onnx import Floats
 from evqa.records import Article
-from evqa.store import BuiltBy, Store, Writer, writing
+from evqa.store import BuiltBy, Store
+from evqa.writer import Writer, packed, writing
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"
@@ -64,6 +65,7 @@ class WordEmbedder:
 
     identity = "words sha256:0"
     dim = 64
+    latin_only = False
 
     def embed_documents(self, texts: Sequence[str]) -> Floats:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
@@ -96,8 +98,10 @@ def add(writer: Writer, one: Article) -> None:
     """Chunk, embed and add an article as an update of the index does."""
     spans = chunk(one, BUILT_BY.chunk_tokens)
     passages = [(span, count_tokens(one.text[slice(*span)])) for span in spans]
-    vectors = WordEmbedder().embed_documents([one.text[slice(*span)] for span in spans])
-    writer.add(one, passages, vectors)
+    writer.put(one, passages)
+    for batch in writer.unembedded():
+        vectors = WordEmbedder().embed_documents([item.text for item in batch])
+        writer.embed(dict(zip([item.key for item in batch], packed(vectors), strict=True)))
 
 
 def build(folder: Path, articles: dict[str, str] = ARTICLES, *, rebuild: bool = False) -> None:

@@ -52,7 +52,12 @@ def test_what_belongs_to_the_story_is_not(line: str) -> None:
 
 def test_boilerplate_is_found_where_it_stands() -> None:
     text = "It rains.\r\n  Follow us on X\r\nIt pours.\r\nAll rights reserved"
-    assert [text[start:end] for start, end in boilerplate_spans(text)] == [
-        "Follow us on X",
-        "All rights reserved",
-    ]
+    whole = boilerplate_spans(text, 0, len(text))
+    assert [text[start:end] for start, end in whole] == ["Follow us on X", "All rights reserved"]
+
+
+def test_a_line_of_boilerplate_is_known_by_its_start_where_a_passage_begins_inside_it() -> None:
+    text = "It rains.\nFollow us on X and elsewhere\nIt pours.\nAll rights reserved"
+    start = text.index("and elsewhere")
+    found = boilerplate_spans(text, start, text.index("pours"))
+    assert [text[slice(*span)] for span in found] == ["Follow us on X and elsewhere"]

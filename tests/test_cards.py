@@ -1,12 +1,16 @@
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
 
 from evqa import cards
 from evqa.citations import cut, render
-from evqa.records import Answer, Article, Failure, Hit, Original, Passage
+from evqa.places import Span, fingerprint, link, link_to
+from evqa.records import Answer, Article, Failure, Hit, Original, Passage, Quote
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`><svg/onload=alert(1)>"
@@ -37,6 +41,14 @@ def answer_from(article: Article, also_in: tuple[str, ...] = ()) -> Answer:
     return Answer("Why?", "Why?", render([quote]), True, 0.834, (quote,))
 
 
+def number(n: int, quotes: Sequence[Quote]) -> str:
+    """The link that a quote's number is, on a line of its own quotes."""
+    return (
+        f'<a class="number open" data-number="{n}" href="{escape(link_to(quotes[n - 1], quotes))}"'
+        f' aria-label="Quote {n}, in its article">[{n}]</a>'
+    )
+
+
 def tags(markup: str) -> list[tuple[str, dict[str, str | None]]]:
     found: list[tuple[str, dict[str, str | None]]] = []
 
@@ -51,12 +63,13 @@ def tags(markup: str) -> list[tuple[str, dict[str, str | None]]]:
 
 
 def test_an_answer_is_its_quotes_with_a_card_for_each_passage() -> None:
+    one = number(1, answer_from(ARTICLE).quotes)
     assert cards.reply(answer_from(ARTICLE), {"yu7.md": ARTICLE}) == (
         '<p class="said-by" dir="auto">Ann Lee, The Daily, 11 February 2026:</p>'
-        '<p class="lead" dir="auto">“It was a benchmark.” <span class="number">[1]</span></p>'
+        f'<p class="lead" dir="auto">“It was a benchmark.” {one}</p>'
         '<p class="confidence">confidence 83 %</p>'
         '<ol class="cards"><li class="card">'
-        '<p class="origin"><span class="number">[1]</span>'
+        f'<p class="origin"><span class="numbers">{one}</span>'
         "<bdi>The Daily</bdi><bdi>11 Feb 2026</bdi></p>"
         '<h3 class="title" dir="auto"><a href="https://daily.example/yu7?a=1&amp;b=2" '
         'target="_blank" rel="noopener noreferrer nofollow">A YU7 on I-5</a></h3>'
@@ -74,13 +87,14 @@ def test_quotes_of_one_passage_share_a_card() -> None:
     markup = cards.reply(answer, {"yu7.md": ARTICLE})
     assert markup.startswith(
         '<p class="said-by" dir="auto">Ann Lee, The Daily, 11 February 2026:</p>'
-        '<p class="lead" dir="auto">“After.” <span class="number">[1]</span></p>'
-        '<p class="lead" dir="auto">“Next” <span class="number">[2]</span></p>'
-        '<p class="lead" dir="auto">“Before.” <span class="number">[3]</span></p>'
+        f'<p class="lead" dir="auto">“After.” {number(1, quotes)}</p>'
+        f'<p class="lead" dir="auto">“Next” {number(2, quotes)}</p>'
+        f'<p class="lead" dir="auto">“Before.” {number(3, quotes)}</p>'
         '<p class="confidence">confidence 80 %</p>'
     )
     assert markup.count('<li class="card">') == 2
-    assert '<span class="number">[1] [3]</span>' in markup
+    numbers = f"{number(1, quotes)} {number(3, quotes)}"
+    assert f'<span class="numbers">{numbers}</span>' in markup
     assert (
         '<blockquote class="passage" dir="auto"><mark data-number="3">Before.</mark>\n'
         'It was a benchmark. <mark data-number="1">After.</mark></blockquote>'
@@ -157,7 +171,9 @@ def test_only_web_addresses_become_links(url: str) -> None:
     article = replace(ARTICLE, url=url)
     markup = cards.reply(answer_from(article), {"yu7.md": article})
     assert '<h3 class="title" dir="auto">A YU7 on I-5</h3>' in markup
-    assert "href" not in markup
+    assert {attributes["href"] for tag, attributes in tags(markup) if tag == "a"} == {
+        link_to(answer_from(article).quotes[0])
+    }
 
 
 def test_a_link_cannot_leave_its_attribute() -> None:
@@ -165,7 +181,7 @@ def test_a_link_cannot_leave_its_attribute() -> None:
     links = [
         attributes
         for tag, attributes in tags(cards.reply(answer_from(article), {"yu7.md": article}))
-        if tag == "a"
+        if tag == "a" and "target" in attributes
     ]
     assert links == [
         {
@@ -201,13 +217,26 @@ def test_a_hostile_article_adds_no_markup() -> None:
         ]
         return cards.conversation([(words, reply) for reply in replies], words)
 
-    assert tags(shown(HOSTILE, original)) == tags(shown("x", plain))
+    def structure(markup: str) -> list[tuple[str, dict[str, str | None]]]:
+        """The tags, with what own links name left out."""
+        return [
+            (tag, {**attributes, **({"href": "?"} if "href" in attributes else {})})
+            for tag, attributes in tags(markup)
+        ]
+
+    assert structure(shown(HOSTILE, original)) == structure(shown("x", plain))
+    own = [
+        attributes["href"] or "" for tag, attributes in tags(shown(HOSTILE, original)) if tag == "a"
+    ]
+    assert own
+    assert all(re.fullmatch(r"\?[A-Za-z0-9%&=+._~-]+", href) for href in own)
 
 
 def test_a_refusal_shows_the_three_nearest_passages() -> None:
     refusal = Answer(
         "Why?", "Why?", "The articles don't say.", False, 0.1, hits=(hit(ARTICLE),) * 4
     )
+    passage = link("yu7.md", Span(0, 34, fingerprint("Before.\nIt was a benchmark. After.")))
     card = (
         '<details class="card muted"><summary><span class="origin">'
         "<bdi>The Daily</bdi><bdi>11 Feb 2026</bdi></span>"
@@ -215,7 +244,7 @@ def test_a_refusal_shows_the_three_nearest_passages() -> None:
         '<span class="snippet" dir="auto" aria-hidden="true">'
         "Before. It was a benchmark. After.</span></summary>"
         '<blockquote class="passage" dir="auto">Before.\nIt was a benchmark. After.</blockquote>'
-        "</details>"
+        f'<a class="open" href="{escape(passage)}">Show in the article</a></details>'
     )
     assert cards.reply(refusal, {}) == (
         '<p class="refusal" dir="auto">The articles don&#x27;t say.</p>'
@@ -263,6 +292,53 @@ def test_what_sources_differ_in_stands_below_the_quotes() -> None:
     answer = replace(answer, text=f"{answer.text}\nSources differ: <b>a</b>; b.\n2 outlets say 7.")
     markup = cards.reply(answer, {"yu7.md": ARTICLE})
     assert (
-        '[1]</span></p><p class="remark" dir="auto">Sources differ: &lt;b&gt;a&lt;/b&gt;; b.</p>'
+        '[1]</a></p><p class="remark" dir="auto">Sources differ: &lt;b&gt;a&lt;/b&gt;; b.</p>'
         '<p class="remark" dir="auto">2 outlets say 7.</p><p class="confidence">'
     ) in markup
+
+
+def test_a_reply_can_be_judged_once_and_asked_again() -> None:
+    assert cards.tools(3, "", answered=True) == (
+        '<p class="tools">'
+        '<button type="button" class="tool" data-act="up" data-exchange="3">Good answer</button>'
+        '<button type="button" class="tool" data-act="down" data-exchange="3">Bad answer</button>'
+        '<button type="button" class="tool" data-act="retry" data-exchange="3">Ask again</button>'
+        "</p>"
+    )
+    again = (
+        '<button type="button" class="tool" data-act="retry" data-exchange="3">Ask again</button>'
+    )
+    assert cards.tools(3, "", answered=False) == f'<p class="tools">{again}</p>'
+    assert cards.tools(3, "<kept>", answered=True) == (
+        f'<p class="tools">{again}<span class="opinion" role="status">&lt;kept&gt;</span></p>'
+    )
+
+
+def test_quotes_that_no_longer_stand_are_named_with_what_became_of_them() -> None:
+    assert cards.changed([("a <b>", "Gone.")]) == (
+        '<ul class="changed"><li dir="auto">“a &lt;b&gt;” <strong>Gone.</strong></li></ul>'
+    )
+    assert cards.changed([]) == ""
+
+
+def test_the_panel_asks_what_is_right_or_wrong() -> None:
+    assert cards.judging("Why <b>?", right=False) == (
+        '<h2 class="judging">What is wrong about the answer to <bdi>“Why &lt;b&gt;?”</bdi></h2>'
+    )
+    assert "What is right about" in cards.judging("Why?", right=True)
+
+
+def test_example_questions_are_buttons() -> None:
+    assert cards.examples(["Why <b>?"]) == (
+        '<div role="group" aria-label="Questions to begin with">'
+        '<button type="button" class="example" dir="auto">Why &lt;b&gt;?</button></div>'
+    )
+
+
+def test_quotes_of_different_days_come_with_a_timeline() -> None:
+    later = replace(ARTICLE, id="later.md", published=date(2026, 3, 1))
+    quotes = (cut(hit(ARTICLE), 8, 27, 0.9), cut(hit(later), 8, 27, 0.8))
+    answer = Answer("Why?", "Why?", render(quotes), True, 0.8, quotes)
+    markup = cards.reply(answer, {"yu7.md": ARTICLE, "later.md": later})
+    assert '</p><figure class="plot"><figcaption>When it was said</figcaption>' in markup
+    assert '</figure><ol class="cards">' in markup

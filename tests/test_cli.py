@@ -9,11 +9,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from making import PAGE, pdf
 from samples import FERRY, passages_of, write_corpus
+from webhost import answer, serving
 
 from evqa.records import Answer, IndexReport, IndexStatus, Quote
 from evqa.settings import Settings
-from evqa.store import Store, writing
+from evqa.store import Store
+from evqa.writer import writing
 
 FLAGSHIP = "Why was a YU7 on I-5?"
 MINUTES = "How many minutes does the ferry crossing take?"
@@ -70,6 +73,25 @@ def test_index_reports_what_it_did(corpus: Path, tmp_path: Path) -> None:
     assert second.stdout.startswith(
         "1 added, 1 updated, 1 removed, 1 unchanged, 0 failed; 3 passages in "
     )
+
+
+def test_index_counts_what_was_renamed(folder: Path) -> None:
+    (folder / "corpus" / "bees.txt").rename(folder / "corpus" / "hives.txt")
+    assert evqa("index", folder=folder).stdout.startswith(
+        "0 added, 0 updated, 1 renamed, 0 removed, 2 unchanged, 0 failed; 3 passages in "
+    )
+
+
+def test_articles_that_tell_the_same_story_are_counted_and_named(folder: Path) -> None:
+    write_corpus(folder / "corpus", {"copy.md": FERRY})
+    lines = evqa("index", folder=folder).stdout.splitlines()
+    assert lines[1] == "1 tells the same story as another"
+    status = evqa("status", folder=folder).stdout.splitlines()
+    assert status[2] == "holds       4 articles (1 tells the same story as another), 4 passages"
+    asked = evqa("ask", "How many minutes does the ferry crossing take?", folder=folder)
+    (named,) = [line for line in asked.stdout.splitlines() if line.startswith("[1] ")]
+    assert named.startswith("[1] copy.md, characters ")
+    assert named.endswith(", https://gazette.example/ferry; also in ferry.md")
 
 
 def test_index_prints_json(corpus: Path, tmp_path: Path) -> None:
@@ -171,6 +193,45 @@ def test_search_prints_the_nearest_passages(built: Path) -> None:
     }
 
 
+def test_add_takes_files_in_and_says_what_it_could_not(tmp_path: Path) -> None:
+    pages = (["The ferry crossing is new."], ["The ferry crossing takes 17 minutes."])
+    (tmp_path / "report.pdf").write_bytes(pdf(*pages))
+    (tmp_path / "locked\n.pdf").write_bytes(pdf(["It rains."], locked=True))
+    with serving() as host:
+        host.answers["/ferry"] = answer(PAGE)
+        added = evqa(
+            *("add", "report.pdf", "locked\n.pdf", host.url("/ferry"), host.url("/none")),
+            "--allow-private",
+            folder=tmp_path,
+        )
+        again = evqa("add", host.url("/ferry#x"), "--allow-private", "--json", folder=tmp_path)
+        refused = evqa("add", host.url("/ferry"), folder=tmp_path)
+    assert added.returncode == 1
+    lines = added.stdout.splitlines()
+    assert lines[:2] == ["report.pdf: added", "web/127.0.0.1/harbour-ferry-returns.html: added"]
+    assert lines[2].startswith("2 added, 0 updated, 0 removed, 0 unchanged, 2 failed; ")
+    assert added.stderr.splitlines() == [
+        "evqa: locked .pdf: it is locked by a password. Save it without one.",
+        f"evqa: {host.url('/none')}: it answers 404 Not Found. Check the address, or save the page"
+        " from a browser and add the file.",
+    ]
+    assert json.loads(again.stdout)["added"] == [
+        {
+            "source": host.url("/ferry#x"),
+            "file": "web/127.0.0.1/harbour-ferry-returns.html",
+            "change": "unchanged",
+            "same_story_as": [],
+        }
+    ]
+    assert complaint(refused) == (
+        "evqa: 127.0.0.1: it is the machine 127.0.0.1, which is not of the public internet."
+        " If you mean it: --allow-private"
+    )
+    asked = evqa("ask", "How many minutes does the ferry crossing take?", folder=tmp_path)
+    assert "report.pdf, undated, p. 2:" in asked.stdout.splitlines()
+    assert "] report.pdf, p. 2, characters " in asked.stdout
+
+
 def test_status_says_what_the_index_holds(folder: Path) -> None:
     done = evqa("status", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
@@ -188,10 +249,37 @@ def test_status_says_what_the_index_holds(folder: Path) -> None:
     assert (state["articles"], state["stale"]) == (3, ["new.md"])
 
 
+def test_verify_says_what_it_checked(folder: Path) -> None:
+    done = evqa("verify", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("3 articles, 3 passages and ")
+    assert done.stdout.endswith(" files checked; problems: 0\n")
+    (folder / "index" / "no\ntes.txt").touch()
+    named = evqa("verify", folder=folder).stdout.splitlines()
+    assert named[1:] == ["not part of the index: no tes.txt"]
+    checked = json.loads(evqa("verify", "--json", folder=folder).stdout)
+    assert (checked["articles"], checked["problems"]) == (3, [])
+
+
+def test_verify_names_what_is_damaged_and_what_mends_it(folder: Path) -> None:
+    (file,) = (folder / "index").glob("vectors-*.faiss")
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    done = evqa("verify", folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"evqa: {file.name}: its content has changed since it was written",
+        "evqa: Build it anew: evqa index --rebuild",
+    ]
+    assert evqa("index", "--rebuild", folder=folder).returncode == 0
+    assert evqa("verify", folder=folder).returncode == 0
+
+
 def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
     assert complaint(evqa("index", folder=tmp_path)) == (
-        "evqa: There is no corpus folder corpus. Make it and put .md or .txt articles in it, or"
-        " name another with --corpus."
+        "evqa: There is no corpus folder corpus. Make it and put articles in it (.md, .txt, .json,"
+        " .jsonl, .html, .htm, .pdf, .docx, .eml, .mhtml), or name another with --corpus."
     )
     assert not (tmp_path / "index").exists()
 
@@ -199,7 +287,8 @@ def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
 def test_an_empty_corpus_is_told(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     assert complaint(evqa("index", folder=tmp_path)) == (
-        "evqa: The corpus folder corpus holds no articles. Put files ending in .md or .txt in it."
+        "evqa: The corpus folder corpus holds no articles. Put files in it that end in .md, .txt,"
+        " .json, .jsonl, .html, .htm, .pdf, .docx, .eml or .mhtml."
     )
 
 

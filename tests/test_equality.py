@@ -1,5 +1,6 @@
 """An index shows the same whatever way it came about."""
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -52,12 +53,18 @@ class Delete:
     which: int
 
 
+@dataclass(frozen=True)
+class Age:
+    """Let all files have changed long ago, at one time, as a copy that keeps times does."""
+
+
 WHICH = st.integers(0, 9)
 STEPS = st.one_of(
     st.builds(Put, NAMES, TEXTS),
     st.builds(Move, WHICH, NAMES),
     st.builds(Copy, WHICH, NAMES),
     st.builds(Delete, WHICH),
+    st.builds(Age),
 )
 ROUNDS = st.lists(st.lists(STEPS, min_size=1, max_size=4), min_size=2, max_size=4)
 
@@ -75,11 +82,15 @@ def take(step: object, corpus: Path) -> None:
             shutil.copyfile(there[which % len(there)], corpus / to)
         case Delete(which) if len(there) > 1:
             there[which % len(there)].unlink()
+        case Age():
+            for path in there:
+                os.utime(path, (1_600_000_000, 1_600_000_000))
 
 
 @examples(max_examples=40)
 @given(rounds=ROUNDS)
 @example(rounds=[[Put("b.txt", BEES)], [Copy(1, "a.md")]])
+@example(rounds=[[Put("a.md", BEES), Age()], [Put("a.md", BEES.replace("310", "130")), Age()]])
 def test_any_history_comes_to_what_a_rebuild_gives(rounds: list[list[object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(

@@ -8,9 +8,10 @@ from samples import WordReranker, article
 from texts import TEXTS
 
 from evqa.evidence import Evidence, EvidenceSelector
+from evqa.judging import RerankerJudge, load_numbers
 from evqa.onnx import Floats
 from evqa.records import Hit, Passage
-from evqa.reranking import OnnxReranker
+from evqa.reranking import OnnxReranker, Reranker
 
 STORY = """\
 # Harbour ferry returns
@@ -35,6 +36,10 @@ class Fixed:
         return np.array(found, dtype=np.float32)
 
 
+def judging(reranker: Reranker) -> EvidenceSelector:
+    return EvidenceSelector(RerankerJudge(reranker, load_numbers("cross_encoder")))
+
+
 def hits_of(*texts: str, score: float = 0.0) -> list[Hit]:
     found = []
     for number, text in enumerate(texts):
@@ -48,7 +53,7 @@ def select(evidence_of: EvidenceSelector, question: str, *texts: str) -> list[st
 
 
 def test_the_sentence_that_answers_is_found(reranker: OnnxReranker) -> None:
-    evidence = EvidenceSelector(reranker).select(
+    evidence = judging(reranker).select(
         "How long does the crossing take?", hits_of(STORY, score=5.0)
     )
     assert "The crossing takes 17 minutes." in evidence.sentences[0].text
@@ -57,35 +62,31 @@ def test_the_sentence_that_answers_is_found(reranker: OnnxReranker) -> None:
 
 def test_a_question_that_nothing_answers_gets_little_confidence(reranker: OnnxReranker) -> None:
     hits = hits_of(STORY, score=-10.0)
-    assert EvidenceSelector(reranker).select("How is ethanol made?", hits).confidence < 0.1
+    assert judging(reranker).select("How is ethanol made?", hits).confidence < 0.1
 
 
 def test_without_hits_there_is_no_evidence(reranker: OnnxReranker) -> None:
-    assert EvidenceSelector(reranker).select("Why?", []) == Evidence((), 0.0)
+    assert judging(reranker).select("Why?", []) == Evidence((), 0.0)
 
 
 def test_a_hit_of_boilerplate_alone_is_no_evidence(reranker: OnnxReranker) -> None:
     hits = hits_of("Follow us on X\n\n***\n\nAll rights reserved")
-    assert EvidenceSelector(reranker).select("Why?", hits) == Evidence((), 0.0)
+    assert judging(reranker).select("Why?", hits) == Evidence((), 0.0)
 
 
 def test_boilerplate_is_never_quoted() -> None:
-    quoted = select(EvidenceSelector(Fixed(minutes=1, Facebook=5, elsewhere=5)), "Why?", STORY)
+    quoted = select(judging(Fixed(minutes=1, Facebook=5, elsewhere=5)), "Why?", STORY)
     assert quoted == ["The crossing takes 17 minutes."]
 
 
 def test_markdown_signs_are_left_out() -> None:
-    assert select(EvidenceSelector(Fixed(bicycles=1)), "Why?", STORY) == [
-        "The ferry takes bicycles."
-    ]
+    assert select(judging(Fixed(bicycles=1)), "Why?", STORY) == ["The ferry takes bicycles."]
     text = "It rains today.\n\n## Prices rise\n\n> 2. Waits\n"
-    assert select(EvidenceSelector(Fixed(Prices=1)), "Why?", text) == ["Prices rise"]
+    assert select(judging(Fixed(Prices=1)), "Why?", text) == ["Prices rise"]
 
 
 def test_only_sentences_near_the_best_are_quoted_best_first() -> None:
-    evidence = EvidenceSelector(Fixed(Solveig=3.0, bicycles=4.0, ticket=-4.0)).select(
-        "Why?", hits_of(STORY)
-    )
+    evidence = judging(Fixed(Solveig=3.0, bicycles=4.0, ticket=-4.0)).select("Why?", hits_of(STORY))
     assert [found.text for found in evidence.sentences] == [
         "The ferry takes bicycles.",
         "The ferry Solveig returned on Monday.",
@@ -94,20 +95,20 @@ def test_only_sentences_near_the_best_are_quoted_best_first() -> None:
 
 
 def test_sentences_in_a_row_are_one_quote() -> None:
-    assert select(EvidenceSelector(Fixed(Solveig=3.0, minutes=4.0)), "Why?", STORY) == [
+    assert select(judging(Fixed(Solveig=3.0, minutes=4.0)), "Why?", STORY) == [
         "The ferry Solveig returned on Monday. The crossing takes 17 minutes."
     ]
 
 
 def test_the_same_words_in_two_articles_are_quoted_once() -> None:
-    selector = EvidenceSelector(Fixed(minutes=1))
+    selector = judging(Fixed(minutes=1))
     assert select(selector, "Why?", "It takes 17 minutes.", "IT TAKES 17 MINUTES!") == [
         "It takes 17 minutes."
     ]
 
 
 def test_a_passage_that_scores_better_lends_its_sentences_weight() -> None:
-    selector = EvidenceSelector(Fixed(rain=1.0))
+    selector = judging(Fixed(rain=1.0))
     low, high = hits_of("It will rain today."), hits_of("It will rain today.", score=4.0)
     assert selector.select("Why?", high).confidence > selector.select("Why?", low).confidence
 
@@ -116,7 +117,7 @@ def test_a_sentence_of_many_words_is_cut_at_a_semicolon() -> None:
     clause = "the committee of the harbour met again to speak of the old bridge and its lift"
     text = f"On Monday {clause}; on Tuesday {clause}; on Wednesday {clause}; on Friday {clause}."
     assert len(text.split()) > 60
-    assert select(EvidenceSelector(Fixed(Wednesday=5)), "Why?", text) == [f"on Wednesday {clause};"]
+    assert select(judging(Fixed(Wednesday=5)), "Why?", text) == [f"on Wednesday {clause};"]
 
 
 @examples(max_examples=100)
@@ -124,7 +125,7 @@ def test_a_sentence_of_many_words_is_cut_at_a_semicolon() -> None:
 def test_evidence_is_a_slice_of_its_article(text: str) -> None:
     text = "The ferry takes 17 minutes. " + text.replace("\0", "")
     (hit,) = hits_of(text)
-    evidence = EvidenceSelector(WordReranker()).select("the ferry", [hit])
+    evidence = judging(WordReranker()).select("the ferry", [hit])
     assert 0 <= evidence.confidence <= 1
     for found in evidence.sentences:
         assert found.text == hit.article.text[found.start : found.end] == found.text.strip()
@@ -134,7 +135,7 @@ def test_evidence_is_a_slice_of_its_article(text: str) -> None:
 
 @pytest.mark.parametrize("score", [-1000.0, 1000.0])
 def test_a_score_without_bounds_is_still_a_probability(score: float) -> None:
-    evidence = EvidenceSelector(Fixed(ferry=score)).select("Why?", hits_of("The ferry."))
+    evidence = judging(Fixed(ferry=score)).select("Why?", hits_of("The ferry."))
     assert 0 <= evidence.confidence <= 1
 
 
@@ -143,7 +144,7 @@ def test_a_sentence_just_shown_gives_way_unless_it_is_clearly_better() -> None:
     shown = ["The crossing takes 17 minutes."]
 
     def first(minutes: float) -> str:
-        selector = EvidenceSelector(Fixed(minutes=minutes, ticket=3.0))
+        selector = judging(Fixed(minutes=minutes, ticket=3.0))
         return selector.select("How long?", hits, shown=shown).sentences[0].text
 
     assert first(minutes=4.0) == "A ticket costs 42 kroner."
@@ -151,7 +152,7 @@ def test_a_sentence_just_shown_gives_way_unless_it_is_clearly_better() -> None:
 
 
 def test_a_name_that_no_article_has_takes_confidence_away() -> None:
-    selector, hits = EvidenceSelector(Fixed(minutes=6.0)), hits_of(STORY)
+    selector, hits = judging(Fixed(minutes=6.0)), hits_of(STORY)
     known, unknown = selector.select("How?", hits), selector.select("How?", hits, ["SU8"])
     assert known.sentences == unknown.sentences
     assert known.confidence > 0.5 > unknown.confidence

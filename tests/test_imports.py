@@ -12,6 +12,7 @@ HEAVY = {
     *("numpy", "pydantic", "pydantic_settings", "torch", "transformers", "sentence_transformers"),
     *("gradio", "faiss", "onnxruntime", "tantivy", "tokenizers", "tiktoken", "sentencex", "yaml"),
     *("rich", "typer", "sqlite3", "filelock", "semantic_text_splitter"),
+    *("trafilatura", "pypdfium2", "docx", "lxml", "httpx", "httpcore", "protego"),
 }
 
 
@@ -60,6 +61,7 @@ def test_an_answer_needs_neither_torch_nor_gradio(flagship: Settings, tmp_path: 
     loaded = loaded_after(code, tmp_path)
     assert {"faiss", "onnxruntime", "tantivy"} <= loaded
     assert loaded & {"torch", "transformers", "sentence_transformers", "gradio"} == set()
+    assert loaded & {"trafilatura", "pypdfium2", "docx", "lxml", "httpx", "protego"} == set()
 
 
 def test_every_public_name_is_there() -> None:

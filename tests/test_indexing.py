@@ -1,7 +1,9 @@
 import hashlib
 import os
 import shutil
-from contextlib import closing
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +24,38 @@ from evqa.store import Store
 @pytest.fixture
 def settings(corpus: Path, tmp_path: Path) -> Settings:
     return Settings(corpus=corpus, index=tmp_path / "index")
+
+
+def age(folder: Path, days: int = 1) -> None:
+    """Let the files of a folder have changed days ago."""
+    for path in folder.rglob("*"):
+        then = 1_600_000_000 - days * 86_400
+        os.utime(path, (then, then))
+
+
+_opened: list[str] | None = None
+
+
+def _note(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open" and _opened is not None and isinstance(arguments[0], str):
+        _opened.append(arguments[0])
+
+
+@contextmanager
+def opened_in(folder: Path) -> Iterator[list[str]]:
+    """The names of the files below a folder that this process opens meanwhile."""
+    global _opened
+    found: list[str] = []
+    _opened = []
+    try:
+        yield found
+    finally:
+        below = {path for path in _opened if Path(path).is_relative_to(folder)}
+        found += sorted(Path(path).relative_to(folder).as_posix() for path in below)
+        _opened = None
+
+
+sys.addaudithook(_note)
 
 
 def update(settings: Settings, **options: bool) -> IndexReport:
@@ -179,6 +213,73 @@ def test_the_same_text_in_two_files_is_two_articles(settings: Settings) -> None:
     ]
 
 
+def test_files_that_look_as_before_are_not_read(settings: Settings) -> None:
+    age(settings.corpus)
+    update(settings)
+    ferry = settings.corpus / "ferry.md"
+    ferry.write_bytes(FERRY.encode())
+    with opened_in(settings.corpus) as opened:
+        assert index_status(settings).stale == ()
+        report = update(settings)
+    assert opened == ["ferry.md"]
+    assert report.unchanged == ("archiv/brücke.md", "bees.txt", "ferry.md")
+    with opened_in(settings.corpus) as opened:
+        assert update(settings, rebuild=True).added == report.unchanged
+    assert opened == ["archiv/brücke.md", "bees.txt", "ferry.md"]
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(settings: Settings) -> None:
+    age(settings.corpus)
+    update(settings)
+    write_corpus(settings.corpus, {"ferry.md": FERRY.replace("17 minutes", "19 minutes")})
+    age(settings.corpus)
+    assert index_status(settings).stale == ("ferry.md",)
+    assert update(settings).updated == ("ferry.md",)
+
+
+def test_files_of_one_size_and_time_that_change_places_are_two_edits(settings: Settings) -> None:
+    one, other, third = (settings.corpus / f"{name}.md" for name in "xyz")
+    write_corpus(settings.corpus, {"x.md": "It rains in Oslo.", "y.md": "It pours in Rome."})
+    age(settings.corpus)
+    update(settings)
+    one.rename(third)
+    other.rename(one)
+    third.rename(other)
+    assert update(settings).updated == ("x.md", "y.md")
+
+
+def test_an_edit_right_after_an_update_is_seen(settings: Settings) -> None:
+    for minutes in range(10, 30):
+        text = FERRY.replace("17 minutes", f"{minutes} minutes")
+        write_corpus(settings.corpus, {"ferry.md": text})
+        update(settings)
+        with closing(Store(settings.index)) as store:
+            article = store.article("ferry.md")
+        assert article is not None
+        assert f"{minutes} minutes" in article.text
+
+
+def test_new_times_alone_make_no_new_generation(settings: Settings) -> None:
+    for days in range(3):
+        age(settings.corpus, days)
+        update(settings)
+    assert index_status(settings).generation == 1
+
+
+def test_the_text_stored_beside_a_document_is_looked_at_too(settings: Settings) -> None:
+    page = "<html><head><title>Rain</title></head><body><article><p>{}</p></article></body></html>"
+    (settings.corpus / "rain.html").write_text(page.format("It rains in Bergen today. " * 20))
+    update(settings)
+    age(settings.corpus)
+    update(settings)
+    beside = settings.corpus / "rain.html.extracted.md"
+    beside.write_text(beside.read_text("utf-8").replace("Bergen", "Odense"), "utf-8")
+    age(settings.corpus)
+    assert update(settings).updated == ("rain.html",)
+    beside.unlink()
+    assert update(settings).updated == ("rain.html",)
+
+
 def test_an_unreadable_article_does_not_stop_the_others(settings: Settings) -> None:
     (settings.corpus / "empty.md").touch()
     (settings.corpus / "latin.txt").write_bytes("Größe".encode("latin-1"))
@@ -300,6 +401,7 @@ def test_the_status_says_what_the_index_holds(settings: Settings, embedder: obje
         "corpus": str(settings.corpus),
         "index": str(settings.index),
         "articles": 3,
+        "reprints": 0,
         "passages": report.passages,
         "bytes_on_disk": 0,
         "embedding_model": (

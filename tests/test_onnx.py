@@ -81,7 +81,7 @@ def test_a_missing_package_is_told(package: str) -> None:
         OnnxModel(replace(BGE_SMALL, package=package))
     assert (caught.value.message, caught.value.hint) == (
         f"The package {package}, which carries the model bge-small-en-v1.5, is missing.",
-        "Install evqa again.",
+        "Install evqa again, or choose another model.",
     )
 
 

@@ -50,6 +50,30 @@ def test_a_bad_line_is_named(tmp_path: Path, row: str, reason: str) -> None:
     assert caught.value.hint == "Mend or remove the line."
 
 
+def test_passages_bring_their_own_documents_and_questions(tmp_path: Path) -> None:
+    row = {
+        "title": "Ferry returns",
+        "sentences": ["It is back.", "The trip takes 17 minutes."],
+        "questions": [{"q": "How long?", "answers": [1]}, {"q": "How tall?", "answers": []}],
+    }
+    questions = read_questions(write(tmp_path / "q.jsonl", row))
+    document = Document("1", "Ferry returns", "It is back. The trip takes 17 minutes.")
+    assert (questions.kind, questions.documents) == ("passages", (document,))
+    gold = Gold("1", "The trip takes 17 minutes.", 12)
+    assert questions.cases == (
+        Case("1.1", "How long?", True, (gold,), "1"),
+        Case("1.2", "How tall?", False, (), "1"),
+    )
+    assert document.text[gold.start :] == gold.text
+
+
+def test_a_passage_without_the_sentence_that_is_said_to_answer_is_named(tmp_path: Path) -> None:
+    row = {"title": "", "sentences": ["One."], "questions": [{"q": "Why?", "answers": [1]}]}
+    path = write(tmp_path / "q.jsonl", row)
+    with pytest.raises(QuestionFileError, match="line 1: list index out of range"):
+        read_questions(path)
+
+
 def squad(**extra: object) -> dict[str, object]:
     answers = [{"text": "blue", "answer_start": 11}, {"text": "blue", "answer_start": 11}]
     question = {"id": "q1", "question": "Which colour?", "answers": answers}

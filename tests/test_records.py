@@ -73,7 +73,7 @@ def test_a_hit_of_an_undated_article_has_no_date() -> None:
 
 
 def test_an_answer_as_json_holds_all_that_it_says() -> None:
-    undated = dataclasses.replace(QUOTE, article_id="b.md", source="", author="", reports_on=None)
+    undated = dataclasses.replace(QUOTE, article_id="c.md", source="", author="", reports_on=None)
     undated = dataclasses.replace(undated, published=None)
     readings = (
         Reading("17 minutes", 17, 27, (QUOTE, undated)),
@@ -94,18 +94,18 @@ def test_an_answer_as_json_holds_all_that_it_says() -> None:
     )
     first = {
         "text": "17 minutes",
-        "told_by": ["Harbour Post", "b.md"],
+        "told_by": ["Harbour Post", "c.md"],
         "published": "2025-03-03",
         "quotes": [
             {"article_id": "a/ferry.md", "start": 8, "end": 28},
-            {"article_id": "b.md", "start": 8, "end": 28},
+            {"article_id": "c.md", "start": 8, "end": 28},
         ],
     }
     second = {
         "text": "It takes 17",
-        "told_by": ["b.md"],
+        "told_by": ["c.md"],
         "published": None,
-        "quotes": [{"article_id": "b.md", "start": 8, "end": 28}],
+        "quotes": [{"article_id": "c.md", "start": 8, "end": 28}],
     }
     expected = {
         "question": "How long?",
@@ -134,6 +134,7 @@ def test_an_answer_as_json_holds_all_that_it_says() -> None:
                     "published": "2025-03-03",
                 },
                 "also_in": ["b.md"],
+                "page": None,
             }
         ],
         "hits": [hit_to_dict(HIT)],
@@ -178,6 +179,8 @@ def test_a_report_and_a_status_are_json() -> None:
         "passages": 3,
         "tokens_embedded": 40,
         "seconds": 0.5,
+        "renamed": [],
+        "reprints": 0,
     }
     status = IndexStatus("corpus", "index", 1, 3, 9, "model", 2, "2026-01-01", ("b",))
     assert json.loads(json.dumps(status.to_dict())) == {
@@ -190,6 +193,7 @@ def test_a_report_and_a_status_are_json() -> None:
         "generation": 2,
         "built_at": "2026-01-01",
         "stale": ["b"],
+        "reprints": 0,
     }
 
 
@@ -198,3 +202,12 @@ def test_a_record_cannot_be_changed(record: object) -> None:
     first = dataclasses.fields(record)[0].name  # type: ignore[arg-type]
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(record, first, None)
+
+
+@pytest.mark.parametrize(
+    ("offset", "page"), [(0, 1), (9, 1), (10, 2), (19, 2), (20, 4), (34, 4), (35, 4)]
+)
+def test_a_character_stands_on_the_last_page_that_starts_before_it(offset: int, page: int) -> None:
+    paged = dataclasses.replace(ARTICLE, pages=(0, 10, 20, 20))
+    assert paged.page(offset) == page
+    assert ARTICLE.page(offset) is None

@@ -29,6 +29,7 @@ def test_the_defaults_need_nothing() -> None:
         "chunk_tokens": 256,
         "answer_threshold": 0.5,
         "max_quotes": 3,
+        "auth": None,
     }
 
 
@@ -56,6 +57,7 @@ def test_every_setting_can_come_from_the_environment(monkeypatch: pytest.MonkeyP
         "chunk_tokens": "64",
         "answer_threshold": "0.25",
         "max_quotes": "1",
+        "auth": "reader:secret",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -65,6 +67,7 @@ def test_every_setting_can_come_from_the_environment(monkeypatch: pytest.MonkeyP
         "chunk_tokens": 64,
         "answer_threshold": 0.25,
         "max_quotes": 1,
+        "auth": "**********",
     }
 
 
@@ -83,7 +86,7 @@ def test_an_unknown_argument_is_refused_with_the_name_that_is_near() -> None:
 def test_an_unknown_argument_that_is_near_to_none_names_all() -> None:
     assert refused(zzzz=3) == (
         "'zzzz' is no setting of evqa.",
-        "The settings are answer_threshold, chunk_tokens, corpus, embedding_model, index,"
+        "The settings are answer_threshold, auth, chunk_tokens, corpus, embedding_model, index,"
         " max_quotes, reranker_model.",
     )
 
@@ -158,3 +161,18 @@ def test_an_impossible_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_threshold_that_is_no_number_is_refused() -> None:
     message, _ = refused(answer_threshold=float("nan"))
     assert message.startswith("The setting answer_threshold cannot be nan: ")
+
+
+@pytest.mark.parametrize("given", ["secret", ":secret", "reader:"])
+def test_a_password_without_its_user_is_refused_and_not_shown(given: str) -> None:
+    assert refused(auth=given) == (
+        "The setting auth cannot be (not shown): Value error, it has to be user:password.",
+        "Set it as an argument, as EVQA_AUTH, or in evqa.toml.",
+    )
+
+
+def test_a_password_is_not_in_what_is_printed() -> None:
+    settings = Settings(auth="reader:secret")
+    assert "secret" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+    assert settings.auth is not None
+    assert settings.auth.get_secret_value() == "reader:secret"

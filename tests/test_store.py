@@ -152,7 +152,7 @@ def test_an_update_takes_the_place_of_the_files_before(folder: Path) -> None:
 def test_an_update_that_changes_nothing_makes_no_new_generation(folder: Path) -> None:
     before = contents(folder)
     with writing(folder, BUILT_BY) as writer:
-        assert writer.finish() == len(passages_of(folder))
+        assert writer.finish().passages == len(passages_of(folder))
     assert contents(folder) == before
 
 

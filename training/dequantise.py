@@ -23,6 +23,8 @@ class CrossEncoder(nn.Module):
             num_hidden_layers=12,
             num_attention_heads=12,
             intermediate_size=1536,
+            hidden_dropout_prob=0.0,  # on a CPU its random numbers take as long as the model
+            attention_probs_dropout_prob=0.0,
         )
         self.bert = BertModel(config)
         self.classifier = nn.Linear(config.hidden_size, 1)

@@ -16,11 +16,12 @@ from evqa.conversation import already_shown, standalone
 from evqa.errors import QuestionError
 from evqa.evidence import EvidenceSelector
 from evqa.indexing import built_by
-from evqa.records import Answer, Article, Hit, Turn
+from evqa.records import Answer, Article, Hit, Trace, Turn
 from evqa.retrieval import Retriever
 from evqa.settings import Settings
 from evqa.store import Store
 from evqa.timeframes import time_frame
+from evqa.tracing import trace
 
 MAX_QUESTION = 1000
 HITS = 5
@@ -51,11 +52,12 @@ class Assistant:
             embedder = models.embedder(settings)
             store.require(built_by(settings, embedder))
             reranker = models.reranker(settings)
+            judge = models.judge(settings, reranker)
             retriever = Retriever(store, embedder, reranker)
         except BaseException:
             store.close()
             raise
-        return cls(store, retriever, EvidenceSelector(reranker), settings)
+        return cls(store, retriever, EvidenceSelector(judge), settings)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question, which may lean on the turns before it.
@@ -79,9 +81,20 @@ class Assistant:
         """The `k` best passages for a query, best first; raises QuestionError as `ask` does."""
         return self.retriever.search(_checked(query), k)
 
+    def trace(self, text: str) -> Trace:
+        """Say which articles hold a pasted text, word for word, shortened or nearly.
+
+        Raises QuestionError where it has no words or more than tracing.MAX_PASTED characters.
+        """
+        return trace(text, self.retriever)
+
     def articles(self) -> list[Article]:
         """All articles of the index, in order of id."""
         return self._store.articles()
+
+    def article_ids(self) -> list[str]:
+        """The ids of all articles of the index, in order."""
+        return sorted(self._store.hashes())
 
     def article(self, article_id: str) -> Article | None:
         """One article of the index, or None where it holds none of this id."""

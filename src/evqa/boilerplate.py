@@ -35,6 +35,9 @@ def is_boilerplate(line: str) -> bool:
     return bool(_BOILERPLATE.search(line))
 
 
-def boilerplate_spans(text: str) -> list[tuple[int, int]]:
-    """The spans of the boilerplate lines of a text, in order."""
-    return [(start, end) for start, end in lines(text) if is_boilerplate(text[start:end])]
+def boilerplate_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the boilerplate lines that `text[start:end]` holds, wholly or in part."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    whole = lines(text, first, len(text) if last < 0 else last)
+    return [span for span in whole if is_boilerplate(text[slice(*span)])]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from html import escape
-from urllib.parse import urlsplit
 
 from evqa.citations import grouped, render
-from evqa.records import Answer, Article, Failure, Hit, Original, Quote
+from evqa.evidence_plots import amount_plot, timeline
+from evqa.markup import byline, counted, linked, origin
+from evqa.places import Span, fingerprint, link, link_to
+from evqa.records import Answer, Article, Failure, Hit, Quote
 
 NEAREST_PASSAGES = 3
 SNIPPET_CHARACTERS = 180
@@ -28,7 +29,11 @@ def conversation(exchanges: Iterable[tuple[str, str]], notice: str = "") -> str:
 
 def header(title: str, introduction: str) -> str:
     """The page's title and what to know before asking."""
-    return f"<header><h1>{escape(title)}</h1><p>{escape(introduction)}</p></header>"
+    return (
+        f'<header><div class="masthead"><h1>{escape(title)}</h1>'
+        '<button type="button" class="theme">Colours: system</button></div>'
+        f"<p>{escape(introduction)}</p></header>"
+    )
 
 
 def pending() -> str:
@@ -43,14 +48,14 @@ def status(text: str) -> str:
 
 def collection(articles: int, passages: int, failures: Sequence[Failure] = ()) -> str:
     """How much evqa has read, and which files it could not read."""
-    line = status(f"{_counted(articles, 'article')}, {_counted(passages, 'passage')}")
+    line = status(f"{counted(articles, 'article')}, {counted(passages, 'passage')}")
     if not failures:
         return line
     items = "".join(
         f"<li><bdi>{escape(failure.article_id)}</bdi>: {escape(failure.reason)}</li>"
         for failure in failures
     )
-    summary = f"{_counted(len(failures), 'file')} could not be read"
+    summary = f"{counted(len(failures), 'file')} could not be read"
     return f'{line}<details class="failures"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
@@ -65,8 +70,54 @@ def reply(answer: Answer, articles: Mapping[str, Article]) -> str:
 
     `articles` holds every article that the quotes name, by id.
     """
-    body = _quote_cards(answer, articles) if answer.answered else _passage_cards(answer.hits)
+    body = _pictures(answer) + _quote_cards(answer, articles)
+    if not answer.answered:
+        body = _passage_cards(answer.hits)
     return f"{_looked_up(answer)}{_lead(answer)}{body}"
+
+
+def stopped() -> str:
+    """What stands below a question of which the answer was given up."""
+    return '<p class="pending">Stopped.</p>'
+
+
+def tools(number: int, opinion: str, *, answered: bool) -> str:
+    """What can be done about the reply to the exchange of this number: judge it, ask again."""
+    actions = {"up": "Good answer", "down": "Bad answer"} if answered and not opinion else {}
+    buttons = "".join(
+        f'<button type="button" class="tool" data-act="{act}" data-exchange="{number}">'
+        f"{name}</button>"
+        for act, name in {**actions, "retry": "Ask again"}.items()
+    )
+    said = f'<span class="opinion" role="status">{escape(opinion)}</span>' if opinion else ""
+    return f'<p class="tools">{buttons}{said}</p>'
+
+
+def judging(question: str, *, right: bool) -> str:
+    """What the panel asks for in which an answer is judged."""
+    judgement = "right" if right else "wrong"
+    return (
+        f'<h2 class="judging">What is {judgement} about the answer to '
+        f"<bdi>“{escape(question)}”</bdi></h2>"
+    )
+
+
+def examples(questions: Sequence[str]) -> str:
+    """The questions to begin with, each a button."""
+    buttons = "".join(
+        f'<button type="button" class="example" dir="auto">{escape(question)}</button>'
+        for question in questions
+    )
+    return f'<div role="group" aria-label="Questions to begin with">{buttons}</div>'
+
+
+def changed(notes: Sequence[tuple[str, str]]) -> str:
+    """The quotes of a kept answer of which the article is no longer the same, and how."""
+    items = "".join(
+        f'<li dir="auto">“{escape(words)}” <strong>{escape(note)}</strong></li>'
+        for words, note in notes
+    )
+    return f'<ul class="changed">{items}</ul>' if notes else ""
 
 
 def withheld() -> str:
@@ -88,7 +139,9 @@ def _lead(answer: Answer) -> str:
         return f'<p class="refusal" dir="auto">{escape(answer.text)}</p>'
     listed, _, remarks = answer.text.partition(render(answer.quotes))
     if not listed:
-        lines = "".join(_said(said_by, quotes) for said_by, quotes in grouped(answer.quotes))
+        lines = "".join(
+            _said(said_by, quotes, answer.quotes) for said_by, quotes in grouped(answer.quotes)
+        )
         lines += "".join(
             f'<p class="remark" dir="auto">{escape(remark)}</p>'
             for remark in remarks.split("\n")
@@ -99,13 +152,25 @@ def _lead(answer: Answer) -> str:
     return f'{lines}<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
 
 
-def _said(said_by: str, quotes: Iterable[tuple[int, Quote]]) -> str:
+def _pictures(answer: Answer) -> str:
+    """When the quotes were said, and how the amounts in them differ, where there is that to see."""
+    return timeline(answer.quotes) + amount_plot(answer.standalone_question, answer.quotes)
+
+
+def _said(said_by: str, numbered: Iterable[tuple[int, Quote]], quotes: Sequence[Quote]) -> str:
     lines = "".join(
-        f'<p class="lead" dir="auto">“{escape(quote.text)}”'
-        f' <span class="number">[{number}]</span></p>'
-        for number, quote in quotes
+        f'<p class="lead" dir="auto">“{escape(quote.text)}” {_number(number, quote, quotes)}</p>'
+        for number, quote in numbered
     )
     return f'<p class="said-by" dir="auto">{escape(said_by)}:</p>{lines}'
+
+
+def _number(number: int, quote: Quote, quotes: Sequence[Quote]) -> str:
+    """The number of a quote as a link to where it stands in its article."""
+    return (
+        f'<a class="number open" data-number="{number}" href="{escape(link_to(quote, quotes))}"'
+        f' aria-label="Quote {number}, in its article">[{number}]</a>'
+    )
 
 
 def _quote_cards(answer: Answer, articles: Mapping[str, Article]) -> str:
@@ -114,19 +179,21 @@ def _quote_cards(answer: Answer, articles: Mapping[str, Article]) -> str:
     for number, quote in enumerate(answer.quotes, 1):
         passage = (quote.article_id, quote.context_start, quote.context_end)
         passages.setdefault(passage, {})[number] = quote
-    cards = "".join(_quote_card(quotes, articles) for quotes in passages.values())
+    cards = "".join(_quote_card(quotes, answer.quotes, articles) for quotes in passages.values())
     return f'<ol class="cards">{cards}</ol>'
 
 
-def _quote_card(quotes: Mapping[int, Quote], articles: Mapping[str, Article]) -> str:
+def _quote_card(
+    quotes: Mapping[int, Quote], everything: Sequence[Quote], articles: Mapping[str, Article]
+) -> str:
     quote = next(iter(quotes.values()))
-    numbers = " ".join(f"[{number}]" for number in quotes)
+    numbers = " ".join(_number(number, quote, everything) for number, quote in quotes.items())
     return (
         '<li class="card">'
-        f'<p class="origin"><span class="number">{numbers}</span>'
-        f"{_origin(quote.source or quote.article_id, quote.published)}</p>"
-        f'<h3 class="title" dir="auto">{_linked(quote.title or quote.article_id, quote.url)}</h3>'
-        f"{_byline(quote)}"
+        f'<p class="origin"><span class="numbers">{numbers}</span>'
+        f"{origin(quote.source or quote.article_id, quote.published)}</p>"
+        f'<h3 class="title" dir="auto">{linked(quote.title or quote.article_id, quote.url)}</h3>'
+        f"{byline(quote.author, quote.reports_on)}"
         '<blockquote class="passage" dir="auto">'
         f"{_marked(articles[quote.article_id].text, quotes)}</blockquote>"
         f"{_also_in(quote, articles)}</li>"
@@ -158,30 +225,15 @@ def _passage_cards(hits: Iterable[Hit]) -> str:
 
 def _passage_card(hit: Hit) -> str:
     article = hit.article
+    span = Span(hit.passage.start, hit.passage.end, fingerprint(hit.text))
     return (
         '<details class="card muted"><summary><span class="origin">'
-        f"{_origin(article.source or article.id, article.published)}</span>"
+        f"{origin(article.source or article.id, article.published)}</span>"
         f'<span class="title" dir="auto">{escape(article.title or article.id)}</span>'
         f'<span class="snippet" dir="auto" aria-hidden="true">{escape(_snippet(hit.text))}</span>'
         f'</summary><blockquote class="passage" dir="auto">{escape(hit.text)}</blockquote>'
-        "</details>"
+        f'<a class="open" href="{escape(link(article.id, span))}">Show in the article</a></details>'
     )
-
-
-def _byline(quote: Quote) -> str:
-    author = f"by {quote.author}" if quote.author else ""
-    lines = (author, _reporting_on(quote.reports_on))
-    return "".join(f'<p class="byline" dir="auto">{escape(line)}</p>' for line in lines if line)
-
-
-def _reporting_on(original: Original | None) -> str:
-    if original is None:
-        return ""
-    title = f"“{original.title}”" if original.title else ""
-    publication = ", ".join(part for part in (original.outlet, title) if part) or "an article"
-    author = f" by {original.author}" if original.author else ""
-    day = f", {_day(original.published)}" if original.published else ""
-    return f"reporting on {publication}{author}{day}"
 
 
 def _also_in(quote: Quote, articles: Mapping[str, Article]) -> str:
@@ -190,35 +242,6 @@ def _also_in(quote: Quote, articles: Mapping[str, Article]) -> str:
         return ""
     titles = "; ".join(article.title or article.id for article in others)
     return f'<p class="also" dir="auto">Nearly the same in: {escape(titles)}</p>'
-
-
-def _origin(outlet: str, published: date | None) -> str:
-    return "".join(f"<bdi>{escape(part)}</bdi>" for part in (outlet, _day(published)) if part)
-
-
-def _linked(title: str, url: str) -> str:
-    if not _is_web_address(url):
-        return escape(title)
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">'
-        f"{escape(title)}</a>"
-    )
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _day(day: date | None) -> str:
-    return f"{day.day} {day:%b} {day.year}" if day else ""
 
 
 def _snippet(text: str) -> str:

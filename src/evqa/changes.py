@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evqa import corpus
@@ -15,7 +16,10 @@ from evqa.records import Failure
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Article ids in order, each in one of these; `renamed` holds pairs of old and new id."""
+    """Article ids in order, each in one of these; `renamed` holds pairs of old and new id.
+
+    `looks` say, of articles whose files had rested, how the files looked before they were read.
+    """
 
     added: tuple[str, ...]
     updated: tuple[str, ...]
@@ -23,6 +27,7 @@ class Changes:
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     failed: tuple[Failure, ...]
+    looks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -32,16 +37,32 @@ class Changes:
         return tuple(sorted([*self.added, *self.updated, *self.removed, *renamed, *failed]))
 
 
-def changes(paths: Mapping[str, Path], indexed: Mapping[str, str], *, keep: bool = True) -> Changes:
+def changes(
+    paths: Mapping[str, Path],
+    indexed: Mapping[str, str],
+    looks: Mapping[str, str],
+    *,
+    keep: bool = True,
+) -> Changes:
     """Compare files, by article id, with the sha256 that each article had when it was indexed.
 
     An article is renamed where its id is gone and a new one has the same content; a file that has
-    the content of one that is still there is a copy, and new. With `keep=False` nothing is written,
-    as `corpus.read_bytes` has it.
+    the content of one that is still there is a copy, and new. Files that look as they did when
+    `looks` was recorded are not read. With `keep=False` nothing is written, as `corpus.read_bytes`
+    has it.
     """
+    began = time.time_ns()
+    rested: dict[str, str] = {}
     added, updated, unchanged, failed = [], [], [], []
     hashes: dict[str, str] = {}
     for article_id, path in paths.items():
+        look = corpus.look(path)
+        if look and look.had_rested(began):
+            rested[article_id] = str(look)
+            if article_id in indexed and looks.get(article_id) == str(look):
+                hashes[article_id] = indexed[article_id]
+                unchanged.append(article_id)
+                continue
         try:
             content = corpus.read_bytes(path, article_id, keep=keep)
         except UnreadableArticle as error:
@@ -63,6 +84,7 @@ def changes(paths: Mapping[str, Path], indexed: Mapping[str, str], *, keep: bool
         removed=tuple(article_id for article_id in gone if article_id not in renamed),
         unchanged=tuple(unchanged),
         failed=tuple(failed),
+        looks=rested,
     )
 
 

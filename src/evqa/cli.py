@@ -6,16 +6,20 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from evqa.errors import EvqaError
-from evqa.records import Answer, Hit, IndexReport
+from evqa.records import Answer, Failure, Hit, IndexReport
 from evqa.settings import Settings
+
+if TYPE_CHECKING:
+    from evqa.adding import AddReport
 
 app = typer.Typer(
     help="Answers questions about a collection of news articles, with verbatim, checked quotes.",
@@ -56,12 +60,68 @@ def index(
     """Bring the index up to date with the articles; exits 1 if some could not be read."""
     from evqa.indexing import update_index
 
-    with _progress("Embedding", "passages") as advance:
-        report = update_index(_settings(corpus, index), rebuild=rebuild, progress=advance)
+    settings = _settings(corpus, index)
+    try:
+        with _progress("Embedding", "passages", silent=as_json) as advance:
+            report = update_index(settings, rebuild=rebuild, progress=advance)
+    except KeyboardInterrupt:
+        print(f"evqa: Stopped; {_what_is_left(settings)}.", file=sys.stderr)
+        raise typer.Exit(130) from None
     if as_json:
         _print_json(report.to_dict())
     else:
         _print_report(report)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def watch(corpus: Corpus = None, index: Index = None) -> None:
+    """Keep the index up to date as articles come, change and go, until Ctrl-C."""
+    import signal
+    import threading
+
+    from evqa.watching import watch
+
+    settings = _settings(corpus, index)
+    told: set[Failure] | None = None
+
+    def tell(update: IndexReport | EvqaError) -> None:
+        nonlocal told
+        if isinstance(update, EvqaError):
+            print(f"evqa: {_inert(str(update))}", file=sys.stderr, flush=True)
+            return
+        _print_changes(update, told or set())
+        if told is None:
+            print(f"Up to date; watching {_inert(str(settings.corpus))}", flush=True)
+        told = set(update.failed)
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        watch(settings, threading.Event(), tell)
+
+
+@app.command()
+def add(
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or web addresses.")],
+    corpus: Corpus = None,
+    index: Index = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from private networks too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take articles into the corpus and the index; exits 1 if some could not be."""
+    from evqa.adding import add as take_in
+    from evqa.fetching import Fetcher
+
+    fetcher = Fetcher(allows=lambda _: True) if allow_private else Fetcher()
+    with _progress("Embedding", "passages", silent=as_json) as advance:
+        report = take_in(_settings(corpus, index), sources, fetcher=fetcher, progress=advance)
+    if as_json:
+        _print_json(report.to_dict())
+    else:
+        _print_added(report)
     if report.failed:
         raise typer.Exit(1)
 
@@ -102,6 +162,25 @@ def search(
 
 
 @app.command()
+def trace(
+    text: Annotated[str, typer.Argument(help="A sentence, or a few.")],
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Print which articles hold a text: word for word, shortened, nearly, or none."""
+    from evqa.assistant import Assistant
+    from evqa.tracing import report
+
+    with Assistant.open(_settings(corpus, index)) as assistant:
+        traced = assistant.trace(text)
+    if as_json:
+        _print_json(traced.to_dict())
+    else:
+        print(_inert(report(traced)))
+
+
+@app.command()
 def chat(
     corpus: Corpus = None,
     index: Index = None,
@@ -136,7 +215,7 @@ def evaluate_(
     if compare:
         print(reports.differences(*compare, as_json=as_json))
     elif file:
-        with _progress("Asking", "questions") as advance:
+        with _progress("Asking", "questions", silent=as_json) as advance:
             result = reports.run(file, _settings(corpus, index), advance)
         if explain:
             explain.write_text(reports.misses(result), encoding="utf-8")
@@ -154,12 +233,37 @@ def status(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
         return
     print(f"corpus      {_inert(state.corpus)}")
     print(f"index       {_inert(state.index)}, {state.bytes_on_disk / 1e6:.1f} MB")
-    print(f"holds       {state.articles} articles, {state.passages} passages")
+    same = f" ({_same_stories(state.reprints)} as another)" if state.reprints else ""
+    print(f"holds       {state.articles} articles{same}, {state.passages} passages")
     print(f"built       {state.built_at}, generation {state.generation}")
     print(f"model       {state.embedding_model}")
-    print(f"not in it   {_inert(', '.join(state.stale)) or 'nothing: up to date'}")
+    print(f"not in it   {_line(', '.join(state.stale)) or 'nothing: up to date'}")
     if state.stale:
         print("Bring it up to date: evqa index")
+
+
+@app.command()
+def verify(index: Index = None, as_json: Json = False) -> None:
+    """Check every file of the index, down to single bits; exits 1 if something is wrong."""
+    from dataclasses import asdict
+
+    from evqa.verify import verify as check
+
+    found = check(_settings(None, index).index)
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        print(
+            f"{found.articles} articles, {found.passages} passages and {found.files} files checked;"
+            f" problems: {len(found.problems)}"
+        )
+        for name in found.leftovers:
+            print(f"not part of the index: {_line(name)}")
+        for problem in found.problems:
+            print(f"evqa: {_line(problem)}", file=sys.stderr)
+    if found.problems:
+        print("evqa: Build it anew: evqa index --rebuild", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 def _settings(corpus: Path | None, index: Path | None) -> Settings:
@@ -168,17 +272,39 @@ def _settings(corpus: Path | None, index: Path | None) -> Settings:
 
 
 @contextmanager
-def _progress(doing: str, things: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, and what to call with how many are done of how many."""
+def _progress(doing: str, things: str, *, silent: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, and what to call with how many are done of how many.
+
+    There is none where it is to be silent or standard error is no terminal.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    columns = (doing, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
     console = Console(stderr=True)
-    silent = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=silent) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    rate = "{task.fields[rate]}"
+    columns = (doing, BarColumn(), MofNCompleteColumn(), things, rate, TimeRemainingColumn())
+    hidden = silent or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} {things}/s" if speed else "")
+
+        yield advance
+
+
+def _what_is_left(settings: Settings) -> str:
+    """What an update that was stopped has left."""
+    from evqa.errors import IndexStoreError
+    from evqa.store import Store
+
+    try:
+        Store(settings.index).close()
+    except IndexStoreError:
+        return "there is no index yet"
+    return "the last good index is unchanged"
 
 
 def _print_json(value: Any) -> None:
@@ -186,21 +312,59 @@ def _print_json(value: Any) -> None:
 
 
 def _print_report(report: IndexReport) -> None:
+    renamed = f"{len(report.renamed)} renamed, " if report.renamed else ""
     print(
-        f"{len(report.added)} added, {len(report.updated)} updated, {len(report.removed)} removed,"
-        f" {len(report.unchanged)} unchanged, {len(report.failed)} failed;"
-        f" {report.passages} passages in {report.seconds:.1f} s"
+        f"{len(report.added)} added, {len(report.updated)} updated, {renamed}"
+        f"{len(report.removed)} removed, {len(report.unchanged)} unchanged,"
+        f" {len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
+    if report.reprints:
+        print(f"{_same_stories(report.reprints)} as another")
+    _print_failures(report.failed)
+
+
+def _same_stories(reprints: int) -> str:
+    return f"{reprints} tell{'s' if reprints == 1 else ''} the same story"
+
+
+def _print_added(report: AddReport) -> None:
+    for one in report.added:
+        same = f", the same story as {', '.join(one.same_story_as)}" if one.same_story_as else ""
+        print(_line(f"{one.file}: {one.change}{same}"))
+    if report.index:
+        _print_report(replace(report.index, failed=report.failed))
+    else:
+        _print_failures(report.failed)
+
+
+def _print_failures(failed: Iterable[Failure]) -> None:
+    for failure in failed:
+        print(f"evqa: {_line(failure.reason)}", file=sys.stderr)
+
+
+def _print_changes(report: IndexReport, told: set[Failure]) -> None:
+    """One line for each article that an update changed, or failed to read and was not told."""
+    changes = {"added": report.added, "updated": report.updated, "removed": report.removed}
+    for change, articles in changes.items():
+        for article_id in articles:
+            print(f"{change:<8} {_line(article_id)}")
+    for old, new in report.renamed:
+        print(f"{'renamed':<8} {_line(old)} to {_line(new)}")
     for failure in report.failed:
-        print(f"evqa: {_inert(failure.reason)}", file=sys.stderr)
+        if failure not in told:
+            print(f"{'failed':<8} {_line(failure.reason)}")
+    sys.stdout.flush()
 
 
 def _print_answer(answer: Answer) -> None:
     print(_inert(answer.text))
     print(f"\nConfidence {answer.confidence:.0%}")
     for number, quote in enumerate(answer.quotes, 1):
-        where = f"{quote.article_id}, characters {quote.start} to {quote.end}"
-        print(_inert(f"[{number}] {where}{', ' + quote.url if quote.url else ''}"))
+        page = f", p. {quote.page}" if quote.page else ""
+        where = f"{quote.article_id}{page}, characters {quote.start} to {quote.end}"
+        url = f", {quote.url}" if quote.url else ""
+        others = f"; also in {', '.join(quote.also_in)}" if quote.also_in else ""
+        print(_line(f"[{number}] {where}{url}{others}"))
     if not answer.answered and answer.hits:
         print("\nNearest passages:\n")
         _print_hits(answer.hits[:3])
@@ -209,13 +373,18 @@ def _print_answer(answer: Answer) -> None:
 def _print_hits(hits: tuple[Hit, ...] | list[Hit]) -> None:
     for hit in hits:
         title = f"{hit.article.title} " if hit.article.title else ""
-        print(_inert(f"{title}({hit.article.id}, {hit.passage.start} to {hit.passage.end})"))
+        print(_line(f"{title}({hit.article.id}, {hit.passage.start} to {hit.passage.end})"))
         print(_inert(hit.text) + "\n")
+
+
+def _line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return " ".join(_inert(text).splitlines())
 
 
 def _inert(text: str) -> str:
     """The text without control characters: an article must not steer the terminal."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else "\ufffd"
-        for character in text
+        for character in text.replace("\f", "\n")  # a page's end
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -22,6 +24,7 @@ MAX_BYTES = 10_000_000
 MAX_DOCUMENT_BYTES = 50_000_000
 _HEAD_LINES = 12
 _TAIL_LINES = 6
+_LONGEST_DATE = 100
 
 _NAME = r"[^\W\d_][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){0,4}(?<!\.)"
 _BYLINE = re.compile(rf"(?:[Ww]ritten [Bb]y|[Bb]y|BY|[Aa]uthors?:|作者[:：])\s*({_NAME})$")
@@ -31,8 +34,24 @@ _LABELLED_DATE = re.compile(
     r"(?:\s+on)?\s*[:：]?\s*(.*)$",
     re.IGNORECASE,
 )
+# A file system may keep times as coarsely as in steps of two seconds.
+_COARSEST_TIME_NS = 2_000_000_000
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _METADATA = (_BYLINE, _LABELLED_SOURCE, _LABELLED_DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Size, time of change in ns and time of the entry's change of an article's files, or None."""
+
+    states: tuple[tuple[int, int, int] | None, ...]
+
+    def had_rested(self, now_ns: int) -> bool:
+        """Whether a change after `now_ns` would show: none had been made in the same tick."""
+        return all(one is None or one[1] < now_ns - _COARSEST_TIME_NS for one in self.states)
+
+    def __str__(self) -> str:
+        return " ".join("-" if one is None else "/".join(map(str, one)) for one in self.states)
 
 
 def article_paths(corpus: Path) -> dict[str, Path]:
@@ -49,12 +68,9 @@ def article_paths(corpus: Path) -> dict[str, Path]:
             " --corpus.",
         )
     paths = {
-        article_id: path
-        for path in sorted(corpus.rglob("*"))
-        if is_article_name(path.name)
-        and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
-        and not path.is_dir()
-        for article_id in _ids(path, path.relative_to(corpus))
+        article_id: corpus / relative
+        for relative in sorted(_files(corpus), key=lambda relative: relative.parts)
+        for article_id in _ids(corpus / relative, relative)
     }
     if not paths:
         raise CorpusError(
@@ -84,6 +100,18 @@ def check_size(article_id: str, suffix: str, size: int) -> None:
             " one article may have.",
             "Split it.",
         )
+
+
+def look(path: Path) -> Look | None:
+    """What shows a change of a file, or of the text stored beside it, without reading them.
+
+    None where there is no file. As in git's index, which trusts sizes and times too.
+    """
+    paths = [os.fspath(path)]
+    if path.suffix.lower() in extraction.SUFFIXES:
+        paths.append(paths[0] + extracted.ENDING)
+    states = [_state(one) for one in paths]
+    return None if states[0] is None else Look(tuple(states))
 
 
 def read_bytes(path: Path, article_id: str, *, keep: bool = True) -> bytes:
@@ -157,6 +185,16 @@ def is_metadata(line: str) -> bool:
     return any(pattern.match(line) for pattern in _METADATA)
 
 
+def _files(corpus: Path) -> Iterator[Path]:
+    """The files with an article's name, none of them hidden, from the corpus folder on."""
+    for folder, folders, names in os.walk(corpus):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = Path(folder).relative_to(corpus)
+        for name in names:
+            if is_article_name(name) and not name.startswith("."):
+                yield inside / name
+
+
 def _ids(path: Path, relative: Path) -> list[str]:
     """The ids of the articles in a file: its name, or one for each line of a .jsonl file."""
     name = name_of(relative)
@@ -195,7 +233,24 @@ def _checked(path: Path, article_id: str) -> tuple[int, int]:
 def _is_inside(path: Path, article_id: str) -> bool:
     """Whether a file lies in the corpus folder that its id counts from, all links followed."""
     depth = len(PurePosixPath(article_id).parts)
+    if not any(_leads_elsewhere(one) for one in (path, *path.parents[: depth - 1])):
+        return True
     return path.resolve().is_relative_to(path.parents[depth - 1].resolve())
+
+
+def _leads_elsewhere(path: Path) -> bool:
+    """Whether a path is a link, or a junction of Windows."""
+    state = os.lstat(path)
+    return stat.S_ISLNK(state.st_mode) or bool(getattr(state, "st_reparse_tag", 0))
+
+
+def _state(path: str) -> tuple[int, int, int] | None:
+    """The size of a file and when its content and its entry changed; None where there is none."""
+    try:
+        state = os.stat(path)  # noqa: PTH116 - a Path would be made for each of many files
+    except (OSError, ValueError):
+        return None
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
 def _string(front: dict[str, Any], key: str) -> str:
@@ -257,7 +312,9 @@ def _metadata_in(text: str) -> dict[str, str]:
 
 
 def _is_date_alone(line: str) -> bool:
-    return any((day.start, day.end) == (0, len(line)) for day in written_dates(line))
+    return len(line) <= _LONGEST_DATE and any(
+        (day.start, day.end) == (0, len(line)) for day in written_dates(line)
+    )
 
 
 def _is_person(name: str) -> bool:

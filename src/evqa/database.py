@@ -21,15 +21,18 @@ from evqa.segments import Segment
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 2
+SCHEMA = 3
 NAME = "evqa.sqlite"
 REBUILD = "Build it anew: evqa index --rebuild"
+# Kilobytes: text keys come in no order, and of a page that has no room each change is written.
+_CACHE = "cache_size = -200000"
 _APPLICATION_ID = int.from_bytes(b"evqa")
 _TABLES = """
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
     text_sha256 TEXT NOT NULL, rest TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX articles_by_content ON articles (sha256);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
@@ -39,6 +42,14 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_text ON passages (text_key);
 CREATE TABLE embeddings (text_key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE looks (
+    article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, look TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE signs (
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, sign INTEGER NOT NULL,
+    PRIMARY KEY (article_id, sign)
+) WITHOUT ROWID;
+CREATE INDEX signs_by_sign ON signs (sign);
 CREATE TABLE dead (id INTEGER PRIMARY KEY);
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -47,6 +58,7 @@ _DIGESTED = {
     "passages": ("id", "article_id", "ordinal", "start", "end", "tokens", "text_key"),
     "embeddings": ("text_key", "vector"),
     "dead": ("id",),
+    "signs": ("article_id", "sign"),
 }
 # What the system does not allow says nothing about the database.
 _REFUSED = (
@@ -70,13 +82,15 @@ class BuiltBy:
 class Manifest:
     """What the index folder holds, as its last update recorded it.
 
-    `content` is the digest of all rows; `lexical_files` are those of the folder `lexical_folder`.
+    `reprints` counts the articles that tell the story of another; `content` is the digest of all
+    rows; `lexical_files` are those of the folder `lexical_folder`.
     """
 
     built_by: BuiltBy
     generation: int
     built_at: str
     passages: int
+    reprints: int
     content: str
     segments: tuple[Segment, ...]
     lexical_folder: str
@@ -154,7 +168,7 @@ def connect(folder: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def begin_update(connection: sqlite3.Connection) -> None:
     """Begin the transaction of an update, beside which others can read the state before it."""
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", _CACHE):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("BEGIN IMMEDIATE")
 
@@ -172,11 +186,17 @@ def translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in _REFUSED:
+        if error_code(error) in _REFUSED:
             raise refused(folder, str(error)) from error
         raise IndexStoreError(f"The index in {folder} cannot be used: {error}.", REBUILD) from error
     except sqlite3.DatabaseError as error:
         raise IndexCorrupt(f"The index in {folder} is damaged: {error}.", REBUILD) from error
+
+
+def error_code(error: sqlite3.DatabaseError) -> int:
+    """What SQLite says went wrong; Python's own error, for text that is not UTF-8, has no code."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF
 
 
 def refused(folder: Path, reason: str) -> IndexStoreError:

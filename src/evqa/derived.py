@@ -65,22 +65,22 @@ def write_segments(
     can't be written.
     """
 
-    def count(first: int, last: int) -> int:
-        query = "SELECT count(*) FROM passages WHERE id BETWEEN ? AND ?"
+    def count(table: str, first: int, last: int) -> int:
+        query = f"SELECT count(*) FROM {table} WHERE id BETWEEN ? AND ?"  # noqa: S608
         return int(connection.execute(query, [first, last]).fetchone()[0])
 
     parts = [
         Part(
             segment.first,
             segment.last,
-            count(segment.first, segment.last),
+            segment.count - count("dead", segment.first, segment.last),
             segment if files.have_their_size(folder, [segment.file]) else None,
         )
         for segment in before
     ]
     first, last = (parts[-1].last + 1 if parts else 1), last_passage(connection)
     if last >= first:
-        parts.append(Part(first, last, count(first, last)))
+        parts.append(Part(first, last, count("passages", first, last)))
     written = []
     for number, part in enumerate(segments.plan(parts), 1):
         segment = part.segment

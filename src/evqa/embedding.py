@@ -20,6 +20,8 @@ class Embedder(Protocol):
     """The model's name and the sha256 of its weights: vectors of two identities never mix."""
     dim: int
     """The length of a vector."""
+    latin_only: bool
+    """Whether it reads no script but the Latin one."""
 
     def embed_documents(self, texts: Sequence[str]) -> Floats:
         """The vectors of texts to be found, shape (texts, dim)."""
@@ -33,6 +35,7 @@ class OnnxEmbedder:
 
     identity = f"{BGE_SMALL.name} sha256:{BGE_SMALL.sha256}"
     dim = 384
+    latin_only = True
 
     def __init__(self) -> None:
         self._model = OnnxModel(BGE_SMALL)
@@ -49,6 +52,8 @@ class OnnxEmbedder:
 
 class SentenceTransformerEmbedder:
     """Any embedding model that sentence-transformers can load, by hub name or folder."""
+
+    latin_only = False
 
     def __init__(self, name: str) -> None:
         """Load a model; raises BackendNotInstalled or ModelUnavailable."""

@@ -3,9 +3,13 @@
 EvqaError
 ├── SettingsError               a setting is unknown or has an impossible value
 ├── QuestionError               the question cannot be asked
+├── ArticleLinkError            a link into an article shows nothing any more
+├── TranscriptError             a kept conversation cannot be read
+├── FeedbackError               what a visitor thinks of an answer cannot be kept
 ├── QuestionFileError           a file of questions cannot be evaluated
 ├── CorpusError                 the corpus folder cannot be used
 │   └── UnreadableArticle       one file in it cannot be read
+├── SourceError                 a file or a web page cannot be added to the corpus
 ├── IndexStoreError             the index folder cannot be used
 │   ├── IndexNotFound           there is none yet
 │   ├── IndexCorrupt            what is there does not hold together
@@ -15,6 +19,7 @@ EvqaError
     ├── BackendNotInstalled     an optional package is missing
     ├── ModelUnavailable        a model cannot be loaded, or is not the one expected
     └── ServerError             the chat cannot be served
+        └── ServerBusy          more is asked of it than it can answer
 """
 
 
@@ -38,6 +43,18 @@ class QuestionError(EvqaError):
     """The question cannot be asked: it is empty or far too long."""
 
 
+class ArticleLinkError(EvqaError):
+    """A link into an article shows nothing any more: the article is gone or has changed."""
+
+
+class TranscriptError(EvqaError):
+    """A kept conversation cannot be read."""
+
+
+class FeedbackError(EvqaError):
+    """What a visitor thinks of an answer cannot be kept."""
+
+
 class QuestionFileError(EvqaError):
     """A file of questions cannot be evaluated."""
 
@@ -48,6 +65,10 @@ class CorpusError(EvqaError):
 
 class UnreadableArticle(CorpusError):
     """One file of the corpus cannot be read as an article."""
+
+
+class SourceError(EvqaError):
+    """A file or a web page cannot be added to the corpus."""
 
 
 class IndexStoreError(EvqaError):
@@ -84,3 +105,7 @@ class ModelUnavailable(BackendError):
 
 class ServerError(BackendError):
     """The chat cannot be served."""
+
+
+class ServerBusy(ServerError):
+    """More is asked of the server than it can answer."""

@@ -79,8 +79,8 @@ def evaluate(
     corpus of the settings is asked. Raises QuestionFileError where a piece of evidence is not in
     its article.
     """
-    with _opened(questions, settings) as assistant:
-        golds = _Golds(questions, assistant)
+    with opened(questions, settings) as assistant:
+        golds = Golds(questions, assistant)
         rows: list[Row] = []
         for done, case in enumerate(questions.cases, 1):
             rows += _ROWS[questions.kind](assistant, case, golds)
@@ -109,7 +109,8 @@ def compare(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Estimate]:
 
 
 @contextmanager
-def _opened(questions: QuestionFile, settings: Settings) -> Iterator[Assistant]:
+def opened(questions: QuestionFile, settings: Settings) -> Iterator[Assistant]:
+    """An assistant over the documents of a file, or over the corpus of the settings."""
     with tempfile.TemporaryDirectory(prefix="evqa-eval-") as folder:
         changed: dict[str, Any] = {"index": Path(folder) / "index"}
         if questions.documents:
@@ -130,7 +131,7 @@ def _write(documents: Sequence[Document], folder: Path) -> None:
         )
 
 
-class _Golds:
+class Golds:
     """Where in the indexed articles the answers of cases stand."""
 
     def __init__(self, questions: QuestionFile, assistant: Assistant) -> None:
@@ -178,7 +179,7 @@ class _Golds:
         return spans
 
 
-def _asked(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
+def _asked(assistant: Assistant, case: Case, golds: Golds) -> list[Row]:
     """The case as a user would ask it."""
     began = time.perf_counter()
     answer = assistant.ask(case.question)
@@ -209,7 +210,7 @@ def _asked(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
     return [_explained(row, assistant, case, golds, answer.hits)]
 
 
-def _asked_twice(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
+def _asked_twice(assistant: Assistant, case: Case, golds: Golds) -> list[Row]:
     """The case as it is, and once more with its document left out, when refusing is right."""
     without = {golds.article(case.document)}
     hits = assistant.retriever.search(case.question, HITS, without)
@@ -223,7 +224,7 @@ def _asked_twice(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
     return [*_asked(assistant, case, golds), twin]
 
 
-def _read_in_place(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]:
+def _read_in_place(assistant: Assistant, case: Case, golds: Golds) -> list[Row]:
     """The case within its own document: which sentence, and whether it is answered at all."""
     hits = assistant.retriever.passages_of(case.question, golds.article(case.document))
     ranked = assistant.evidence.rank(case.question, hits)
@@ -248,8 +249,9 @@ def _read_in_place(assistant: Assistant, case: Case, golds: _Golds) -> list[Row]
     ]
 
 
-_ROWS: dict[str, Callable[[Assistant, Case, _Golds], list[Row]]] = {
+_ROWS: dict[str, Callable[[Assistant, Case, Golds], list[Row]]] = {
     "evqa": _asked,
+    "passages": _asked,
     "squad": _asked_twice,
     "qed": _asked_twice,
     "squad2": _read_in_place,
@@ -258,7 +260,7 @@ _ROWS: dict[str, Callable[[Assistant, Case, _Golds], list[Row]]] = {
 
 
 def _explained(
-    row: Row, assistant: Assistant, case: Case, golds: _Golds, read: Sequence[Hit]
+    row: Row, assistant: Assistant, case: Case, golds: Golds, read: Sequence[Hit]
 ) -> Row:
     """The row with the stage that lost it, if one did."""
     if row.quote_rank == 1:
@@ -275,14 +277,14 @@ def _explained(
     return Row(**{**asdict(row), "missed": missed})
 
 
-def _passage_rank(hits: Sequence[Hit], case: Case, golds: _Golds) -> int:
+def _passage_rank(hits: Sequence[Hit], case: Case, golds: Golds) -> int:
     return _first(
         golds.hold(case, hit.article, hit.passage.start, hit.passage.end, whole=False)
         for hit in hits
     )
 
 
-def _sentence_rank(ranked: Sequence[Sentence], case: Case, golds: _Golds) -> int:
+def _sentence_rank(ranked: Sequence[Sentence], case: Case, golds: Golds) -> int:
     return _first(
         golds.hold(case, one.hit.article, one.start, one.end, whole=False) for one in ranked
     )

@@ -8,28 +8,23 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evqa.boilerplate import boilerplate_spans
+from evqa.judging import Judge
 from evqa.records import Hit
-from evqa.reranking import Reranker
-from evqa.retrieval import in_time, titled
+from evqa.retrieval import in_time
 from evqa.sentences import Span, overlaps, sentences
 from evqa.timeframes import ANY_TIME, TimeFrame
 
-_HITS_READ = 3
-# A sentence weighs what the cross-encoder gives it after its article's title, and this share of
-# what it gives the whole passage. Neighbouring sentences as context made it worse.
-_PASSAGE_SHARE = 0.5
-# The logistic curve from that weight to the probability that the articles answer, fitted by asking
-# 112 questions of QED and XQuAD, of the part 'fit' of training/split.py, once as they are and once
-# with the answering paragraph left out.
-_SLOPE, _OFFSET = 0.347, -0.918
-# What a name that no article has takes off. On the development half of XQuAD 1.6 % of the questions
-# hold one, and 32.5 % once the answering paragraph is left out: a likelihood ratio of e to the 3.
-_UNKNOWN_NAME = 3.0 / _SLOPE
-# A further quote may weigh this much less than the best one. On the development halves that keeps
-# most of what three quotes can find, at 1.8 quotes an answer on QED and 1.4 on XQuAD.
-_MARGIN = 3.0
-# A sentence that was just shown must weigh this much more than any other to be shown again.
-_SHOWN_AGAIN = 2.0
+HITS_READ = 3
+# In log-odds. A name that no article has: on the development half of XQuAD 1.6 % of the questions
+# hold one, and 32.5 % once the answering paragraph is left out, a likelihood ratio of e to the 3.
+UNKNOWN_NAME = 3.0
+# A further quote may be this much less likely than the best one. On the development halves that
+# keeps most of what three quotes can find, at 1.8 quotes an answer on QED and 1.4 on XQuAD.
+_MARGIN = 1.0
+# A sentence that was just shown must be this much likelier than any other to be shown again.
+_SHOWN_AGAIN = 0.7
+# What the time asked for weighs was set against logits of which one is a third in log-odds.
+_TIME_SHARE = 0.35
 _SENTENCES_QUOTED = 4
 _WITNESSES = 10
 _MOST_WORDS = 60
@@ -41,7 +36,7 @@ _MARKUP = re.compile(r"(?:#{1,6}|[-*+>]|\d{1,3}[.)])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a hit's article that may answer, or several in a row; more weight is better."""
+    """A sentence of a hit's article that may answer, or several in a row; weighs its log-odds."""
 
     hit: Hit
     start: int
@@ -76,8 +71,8 @@ class Evidence:
 class EvidenceSelector:
     """Reads hits sentence by sentence."""
 
-    def __init__(self, reranker: Reranker) -> None:
-        self._reranker = reranker
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
 
     def select(
         self,
@@ -98,16 +93,16 @@ class EvidenceSelector:
         self, question: str, hits: Sequence[Hit], frame: TimeFrame = ANY_TIME
     ) -> list[Sentence]:
         """The sentences of the best hits, the one that answers most likely first."""
-        candidates = [
-            (hit, start, end) for hit in hits[:_HITS_READ] for start, end in _candidates(hit)
-        ]
-        texts = [_in_context(hit, start, end) for hit, start, end in candidates]
-        scores = self._reranker.score(question, texts)
+        passages = [(hit, list(quotable_spans(hit))) for hit in hits[:HITS_READ]]
+        judged = self._judge.judge(question, passages)
         found = [
-            Sentence(hit, start, end, float(score) + _PASSAGE_SHARE * hit.score)
-            for (hit, start, end), score in zip(candidates, scores, strict=True)
+            Sentence(hit, start, end, weight)
+            for (hit, spans), weights in zip(passages, judged, strict=True)
+            for (start, end), weight in zip(spans, weights, strict=True)
         ]
-        return in_time(found, frame, lambda one: (one.weight, one.hit.article, one.text))
+        return in_time(
+            found, frame, lambda one: (one.weight / _TIME_SHARE, one.hit.article, one.text)
+        )
 
 
 def choose(ranked: Sequence[Sentence], unknown_names: Sequence[str] = ()) -> Evidence:
@@ -116,7 +111,7 @@ def choose(ranked: Sequence[Sentence], unknown_names: Sequence[str] = ()) -> Evi
         return Evidence((), 0.0, tuple(unknown_names))
     distinct = list(_distinct(ranked))
     best = distinct[:_SENTENCES_QUOTED]
-    penalty = _UNKNOWN_NAME if unknown_names else 0.0
+    penalty = UNKNOWN_NAME if unknown_names else 0.0
     confidence = _probability(ranked[0].weight - penalty)
     return Evidence(
         tuple(_joined(best)), confidence, tuple(unknown_names), tuple(distinct[:_WITNESSES])
@@ -135,11 +130,11 @@ def _fresh(ranked: Sequence[Sentence], shown: Collection[str]) -> Sequence[Sente
     return [one for one in ranked if one.weight >= best + _SHOWN_AGAIN or not is_shown(one)]
 
 
-def _candidates(hit: Hit) -> Iterator[Span]:
+def quotable_spans(hit: Hit) -> Iterator[Span]:
     """The spans of a passage's sentences that may be quoted: no boilerplate, none without words."""
     text = hit.article.text
     passage = hit.passage
-    skipped = boilerplate_spans(text)
+    skipped = boilerplate_spans(text, passage.start, passage.end)
     for start, end in sentences(text, hit.article.language, passage.start, passage.end):
         if any(overlaps((start, end), span) for span in skipped):
             continue
@@ -164,13 +159,8 @@ def _quotable(text: str, start: int, end: int) -> Iterator[Span]:
         yield first, end
 
 
-def _in_context(hit: Hit, start: int, end: int) -> str:
-    """A sentence as the cross-encoder reads it: after its article's title."""
-    return titled(hit.article, hit.article.text[start:end])
-
-
-def _probability(weight: float) -> float:
-    return 1 / (1 + math.exp(-(_SLOPE * weight + _OFFSET)))
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _distinct(ranked: Sequence[Sentence]) -> Iterator[Sentence]:

@@ -59,19 +59,22 @@ def update_with(
         writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer,
         Pending(settings.index, embedder.identity) as pending,
     ):
-        found = _apply(changes(paths, writer.hashes()), paths, settings.chunk_tokens, writer)
+        found = _apply(
+            changes(paths, writer.hashes(), writer.looks()), paths, settings.chunk_tokens, writer
+        )
         tokens = _embed(writer, embedder, pending, progress or (lambda _done, _total: None))
-        passages = writer.finish()
+        manifest = writer.finish()
     return IndexReport(
         added=found.added,
         updated=found.updated,
         removed=found.removed,
         unchanged=found.unchanged,
         failed=found.failed,
-        passages=passages,
+        passages=manifest.passages,
         tokens_embedded=tokens,
         seconds=time.perf_counter() - began,
         renamed=found.renamed,
+        reprints=manifest.reprints,
     )
 
 
@@ -82,17 +85,18 @@ def index_status(settings: Settings) -> IndexStatus:
     corpus.
     """
     with closing(Snapshot(settings.index)) as snapshot:
-        manifest, hashes = snapshot.manifest, snapshot.hashes()
+        manifest, hashes, looks = snapshot.manifest, snapshot.hashes(), snapshot.looks()
     return IndexStatus(
         corpus=str(settings.corpus),
         index=str(settings.index),
         articles=len(hashes),
         passages=manifest.passages,
+        reprints=manifest.reprints,
         bytes_on_disk=snapshot.bytes_on_disk,
         embedding_model=manifest.built_by.embedding_model,
         generation=manifest.generation,
         built_at=manifest.built_at,
-        stale=changes(corpus.article_paths(settings.corpus), hashes, keep=False).stale,
+        stale=changes(corpus.article_paths(settings.corpus), hashes, looks, keep=False).stale,
     )
 
 
@@ -119,6 +123,7 @@ def _apply(found: Changes, paths: dict[str, Path], chunk_tokens: int, writer: Wr
     removed = sorted([*found.removed, *(old for new, old in was.items() if new in unread)])
     for article_id in removed:
         writer.remove(article_id)
+    writer.keep_looks({id_: look for id_, look in found.looks.items() if id_ not in unread})
     return Changes(
         added=tuple(article_id for article_id in found.added if article_id not in unread),
         updated=tuple(article_id for article_id in found.updated if article_id not in unread),

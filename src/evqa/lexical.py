@@ -15,7 +15,7 @@ import tantivy
 
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _PART = rf"[^\W_{_CJK}]+"
-_TOKEN = re.compile(rf"(?P<cjk>[{_CJK}]+)|{_PART}(?:[.,'’&-]{_PART})*")
+_TOKEN = re.compile(rf"[{_CJK}]+|{_PART}(?:[.,'’&-]{_PART})*")
 _PARTS = re.compile(_PART)
 _NAME_OR_WORD = re.compile(rf"{_PART}(?:[.,'’&-]{_PART})*")
 _NAME = re.compile(rf"(?<!\w)(?=[^\W_]*[A-Z\d]){_PART}(?:[.,'’&-]{_PART})*")
@@ -98,9 +98,11 @@ def terms(text: str) -> list[str]:
     `I-5` gives `i-5`, `i`, `5` and `i5`; a run of Chinese characters gives its overlapping pairs.
     """
     found: list[str] = []
-    for token in _TOKEN.finditer(unicodedata.normalize("NFKC", text).lower()):
-        word = token.group()
-        if token["cjk"]:
+    for word in _TOKEN.findall(unicodedata.normalize("NFKC", text).lower()):
+        if word.isascii() and word.isalnum():
+            found.append(word)
+            continue
+        if _CJK_RUN.match(word):
             found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
             continue
         parts = _PARTS.findall(word)
@@ -209,7 +211,8 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, self._term(word)) for word in wanted]
         )
-        hits = self._searcher.search(query, k).hits
+        # Without a count, tantivy passes over what can't be among the best.
+        hits = self._searcher.search(query, k, count=False).hits
         return [
             (int(self._searcher.doc(address)["passage"][0]), float(score))
             for score, address in hits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from evqa.errors import QuestionFileError
 
 _Row = TypeVar("_Row")
-Kind = Literal["evqa", "squad", "squad2", "selqa", "qed"]
+Kind = Literal["evqa", "squad", "squad2", "selqa", "qed", "passages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class QuestionFile:
 def read_questions(path: Path) -> QuestionFile:
     """Read a file in our own JSONL, SQuAD 1.1 or 2.0, XQuAD, SelQA or QED format.
 
+    Our own JSONL has a question in each line, or a passage (`title`, `sentences`) with `questions`
+    on it (`q`, `answers`, the places of the sentences that answer, from 0).
+
     Raises QuestionFileError, which names the line of a JSONL file that is wrong.
     """
     try:
@@ -93,6 +97,10 @@ def _jsonl(path: Path, content: str) -> QuestionFile:
         documents = {document.id: document for document, _ in rows}
         cases = tuple(case for _, case in rows if case)
         return QuestionFile("qed", cases, tuple(documents.values()))
+    if '"sentences"' in first:
+        passages = list(_parsed(path, lines, _passage_row))
+        cases = tuple(case for _, own in passages for case in own)
+        return QuestionFile("passages", cases, tuple(document for document, _ in passages))
     return QuestionFile("evqa", tuple(_parsed(path, lines, _own_row)))
 
 
@@ -116,6 +124,17 @@ def _own_row(number: int, row: dict[str, Any]) -> Case:
     if answerable != bool(golds):
         raise ValueError("an answerable question needs evidence, and no other may have it")
     return Case(str(row.get("id", number)), question, answerable, golds)
+
+
+def _passage_row(number: int, row: dict[str, Any]) -> tuple[Document, list[Case]]:
+    sentences = [str(sentence) for sentence in row["sentences"]]
+    starts = list(itertools.accumulate((len(text) + 1 for text in sentences), initial=0))
+    document = Document(str(number), str(row["title"]), " ".join(sentences))
+    cases = []
+    for place, entry in enumerate(row["questions"], 1):
+        golds = tuple(Gold(document.id, sentences[i], starts[i]) for i in entry["answers"])
+        cases.append(Case(f"{number}.{place}", entry["q"], bool(golds), golds, document.id))
+    return document, cases
 
 
 def _qed_row(_number: int, row: dict[str, Any]) -> tuple[Document, Case | None]:

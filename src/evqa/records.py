@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+PAGE_END = "\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,12 @@ class Original:
 class Article:
     """One file of the corpus.
 
-    `id` is the file's posix path below the corpus folder. Every offset in evqa counts Python
-    characters of `text`, which is the file's own text from character `text_offset` on (what lies
-    before it is front matter). `sha256` is of the whole file.
+    `id` is the file's posix path below the corpus folder, with `#3` for the third line of a .jsonl
+    file. Every offset in evqa counts Python characters of `text`, which is the file's own text from
+    character `text_offset` on (what lies before it is front matter); for a document such as a PDF
+    that of the file that stores its text, for JSON the record's. `sha256` is of the whole file, for
+    a document of the one that stores its text and names the document's own. `pages` are the offsets
+    at which its pages start, none where it has none.
     """
 
     id: str
@@ -38,11 +44,37 @@ class Article:
     sha256: str = ""
     text_offset: int = 0
     reports_on: Original | None = None
+    pages: tuple[int, ...] = ()
 
     @property
     def told_on(self) -> date | None:
         """The day from which it tells: that of the publication a digest reports on, or its own."""
         return self.reports_on.published if self.reports_on else self.published
+
+    def titled(self, text: str) -> str:
+        """A text of the article as models read it: after the title, if there is one."""
+        return f"{self.title}: {text}" if self.title else text
+
+    def page(self, offset: int) -> int | None:
+        """The page, from 1, on which a character stands, or None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What was read out of a file that is no plain text; what it does not state is empty.
+
+    PAGE_END stands in `text` between pages; `pages` counts them, 0 where the format has none.
+    """
+
+    text: str
+    title: str = ""
+    source: str = ""
+    author: str = ""
+    published: date | None = None
+    url: str = ""
+    language: str = ""
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +113,7 @@ class Quote:
 
     `context_start` and `context_end` bound the passage that the quote stands in. `also_in` holds
     the ids of other articles that print nearly the same passage. `score` is 0 to 1, higher is
-    better.
+    better. `page` is the one on which it begins, from 1, None where the article has no pages.
     """
 
     article_id: str
@@ -98,11 +130,12 @@ class Quote:
     context_end: int
     reports_on: Original | None = None
     also_in: tuple[str, ...] = ()
+    page: int | None = None
 
     @property
     def told_by(self) -> str:
         """Who says it: the publication that a digest reports on, or the quote's own."""
-        own = self.source or self.author or self.article_id
+        own = self.source or self.author or on_one_line(self.article_id)
         if original := self.reports_on:
             return original.outlet or original.author or original.title or own
         return own
@@ -133,8 +166,14 @@ class Reading:
 
     @property
     def outlets(self) -> tuple[str, ...]:
-        """Who says it, each outlet once, newest first."""
-        return tuple({quote.told_by.casefold(): quote.told_by for quote in self.quotes}.values())
+        """Who says it, each outlet once, newest first; a reprint counts where it names another."""
+        voices: dict[str, str] = {}
+        reprints: set[str] = set()
+        for quote in self.quotes:
+            if quote.article_id not in reprints or quote.source or quote.reports_on:
+                voices[quote.told_by.casefold()] = quote.told_by
+            reprints.update(quote.also_in)
+        return tuple(voices.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +238,81 @@ class Answer:
         }
 
 
+DifferenceKind = Literal["number", "negation", "name", "word", "order", "case", "punctuation"]
+Verdict = Literal["exact", "shortened", "near", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a pasted text departs from an article.
+
+    `article_text` is `article.text[article_start:article_end]`, empty for what was added;
+    `text` is `pasted[start:end]`, empty for what was left out.
+    """
+
+    kind: DifferenceKind
+    article_text: str
+    article_start: int
+    article_end: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article holds a pasted text, whole or in parts, word for word or nearly.
+
+    `quotes` are its parts in the article's order; one, unless the text leaves something out.
+    `context` is the article's text from the first sentence that they stand in to the last.
+    `similarity` is 0 to 1, 1 where nothing differs.
+    """
+
+    quotes: tuple[Quote, ...]
+    context: str
+    similarity: float = 1.0
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def omitted(self) -> tuple[int, ...]:
+        """How many characters of the article lie between one part and the next."""
+        return tuple(
+            after.start - before.end
+            for before, after in zip(self.quotes, self.quotes[1:], strict=False)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Which articles hold a pasted text.
+
+    `exact`: word for word, but for what typography changes. `shortened`: the parts around its
+    ellipses are exact and stand in this order. `near`: with the differences that each place lists.
+    `places` stand earliest first, near ones with the fewest changed words first; `none` has none.
+    """
+
+    text: str
+    verdict: Verdict
+    places: tuple[Place, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trace as JSON types."""
+        return {
+            "text": self.text,
+            "verdict": self.verdict,
+            "places": [
+                {
+                    "quotes": [_jsonable(asdict(quote)) for quote in place.quotes],
+                    "context": place.context,
+                    "omitted": list(place.omitted),
+                    "similarity": place.similarity,
+                    "differences": [asdict(one) for one in place.differences],
+                }
+                for place in self.places
+            ],
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be indexed, and why."""
@@ -209,7 +323,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an update of the index did; the first four hold article ids."""
+    """What an update of the index did; the first four hold article ids.
+
+    `renamed` pairs the old id of an article with its new one. `reprints` counts the articles of the
+    index that tell the same story as another.
+    """
 
     added: tuple[str, ...]
     updated: tuple[str, ...]
@@ -219,6 +337,8 @@ class IndexReport:
     passages: int
     tokens_embedded: int
     seconds: float
+    renamed: tuple[tuple[str, str], ...] = ()
+    reprints: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON types."""
@@ -227,7 +347,10 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What an index holds, what built it, and which articles of the corpus it does not show yet."""
+    """What an index holds, what built it, and which articles of the corpus it does not show yet.
+
+    `reprints` counts the articles that tell the same story as another.
+    """
 
     corpus: str
     index: str
@@ -238,10 +361,16 @@ class IndexStatus:
     generation: int
     built_at: str
     stale: tuple[str, ...]
+    reprints: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The status as JSON types."""
         return asdict(self)
+
+
+def on_one_line(name: str) -> str:
+    """A file's name without the line breaks that it may hold, which could pass for a quote's."""
+    return " ".join(name.split())
 
 
 def hit_to_dict(hit: Hit) -> dict[str, Any]:
@@ -258,6 +387,24 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "published": hit.article.published and hit.article.published.isoformat(),
         "score": hit.score,
         "also_in": list(hit.also_in),
+    }
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    """What is known of an article as JSON types: its metadata and its length, without its text."""
+    original = article.reports_on
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "author": article.author,
+        "published": article.published and article.published.isoformat(),
+        "language": article.language,
+        "sha256": article.sha256,
+        "characters": len(article.text),
+        "pages": len(article.pages),
+        "reports_on": original and _jsonable(asdict(original)),
     }
 
 

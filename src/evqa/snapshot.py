@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ class Snapshot:
         self._lock = threading.Lock()
         self._connection, self.manifest = _begin(folder)
         self.article = lru_cache(maxsize=1024)(self._article)
+        self._stories: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Let go of the index."""
@@ -86,6 +88,40 @@ class Snapshot:
     def hashes(self) -> dict[str, str]:
         """The sha256 of each article's file when it was indexed, by article id."""
         return {row["id"]: row["sha256"] for row in self._rows("SELECT id, sha256 FROM articles")}
+
+    def looks(self) -> dict[str, str]:
+        """How each article's files looked, by article id, where they had rested then."""
+        rows = self._rows("SELECT article_id, look FROM looks")
+        return {row["article_id"]: row["look"] for row in rows}
+
+    def story(self, article_id: str) -> tuple[str, ...]:
+        """The ids of the articles that tell the same story, the earliest published first.
+
+        Those without a date come last; ties stand in order of id.
+        """
+        if article_id not in self._stories:
+            members = self._members(article_id)
+            self._stories |= dict.fromkeys(members, members)
+        return self._stories[article_id]
+
+    def _members(self, article_id: str) -> tuple[str, ...]:
+        found, signs = {article_id}, set[int]()
+        fresh = {article_id}
+        while fresh:
+            query = "SELECT sign FROM signs WHERE article_id IN (SELECT value FROM json_each(?))"
+            new = {row["sign"] for row in self._rows(query, json.dumps(list(fresh)))} - signs
+            signs |= new
+            query = "SELECT article_id FROM signs WHERE sign IN (SELECT value FROM json_each(?))"
+            rows = self._rows(query, json.dumps(list(new)))
+            fresh = {row["article_id"] for row in rows} - found
+            found |= fresh
+        if len(found) == 1:
+            return (article_id,)
+        query = (
+            "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY"
+            " json_extract(rest, '$.published') IS NULL, json_extract(rest, '$.published'), id"
+        )
+        return tuple(row["id"] for row in self._rows(query, json.dumps(sorted(found))))
 
     def _article(self, article_id: str) -> Article | None:
         rows = self._rows("SELECT * FROM articles WHERE id = ?", article_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -126,9 +127,10 @@ class FaissIndex:
             parameters = faiss.SearchParameters(**options)
         else:
             parameters = faiss.SearchParametersIVF(nprobe=self._index.nprobe, **options)
-        scores, ids = self._index.search(
-            vector.reshape(1, -1), min(k, len(self)), params=parameters
-        )
+        with _one_thread(faiss):
+            scores, ids = self._index.search(
+                vector.reshape(1, -1), min(k, len(self)), params=parameters
+            )
         return [
             (int(id_), float(score))
             for id_, score in zip(ids[0], scores[0], strict=True)
@@ -169,6 +171,20 @@ class FaissIndex:
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+
+@contextmanager
+def _one_thread(faiss: Any) -> Iterator[None]:
+    """Keep FAISS to the calling thread: one query has no work for others.
+
+    They would spin until the search is over, which on a busy machine takes a thousand times longer.
+    """
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def _faiss() -> Any:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from evqa import database, derived, files
+from evqa import database, derived, files, stories
 from evqa.database import BuiltBy, ContentDigest, Manifest
 from evqa.errors import IndexLocked, IndexStoreError
 from evqa.onnx import Floats
@@ -73,6 +73,18 @@ class Writer:
         rows = self._connection.execute("SELECT id, sha256 FROM articles")
         return {row["id"]: row["sha256"] for row in rows}
 
+    def looks(self) -> dict[str, str]:
+        """How each article's files looked, by article id, where they had rested then."""
+        return dict(self._connection.execute("SELECT article_id, look FROM looks").fetchall())
+
+    def keep_looks(self, looks: Mapping[str, str]) -> None:
+        """Record how articles' files looked before they were read; that is no change of state."""
+        known = self.looks()
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO looks VALUES (?, ?)",
+            [item for item in looks.items() if known.get(item[0]) != item[1]],
+        )
+
     def put(
         self, article: Article, passages: Sequence[tuple[Span, int]], was: str | None = None
     ) -> None:
@@ -85,6 +97,10 @@ class Writer:
         for number, key, length in reversed(self._take_out(article.id if was is None else was)):
             kept[key, length].append(number)
         database.insert_article(self._connection, article)
+        self._connection.executemany(
+            "INSERT INTO signs VALUES (?, ?)",
+            [(article.id, sign) for sign in stories.signs(article)],
+        )
         for ordinal, (span, tokens) in enumerate(passages):
             key = text_key(article.title, article.text[slice(*span)])
             numbers = kept[key, span[1] - span[0]]
@@ -134,13 +150,16 @@ class Writer:
         """Store vectors by the keys of their texts, each as `packed` gives it."""
         self._connection.executemany("INSERT INTO embeddings VALUES (?, ?)", vectors.items())
 
-    def finish(self) -> int:
-        """Write the derived files and name them in the manifest; returns the number of passages."""
+    def finish(self) -> Manifest:
+        """Write the derived files and name them in the manifest, which is returned."""
         before, connection, folder = self._before, self._connection, self._folder
         if before and not self._changed and derived.is_whole(folder, before):
-            return before.passages
+            return before
         self._forget_lost_texts()
-        (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+        (new,) = connection.execute(
+            "SELECT count(*) FROM passages WHERE id > ?", [self._last]
+        ).fetchone()
+        passages = (before.passages if before else 0) - len(self._removed) + new
         try:
             written = derived.write_segments(
                 connection,
@@ -161,13 +180,14 @@ class Writer:
             generation=self._generation,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             passages=passages,
+            reprints=stories.reprints(self._shared_signs()),
             content=str(self._digest),
             segments=written,
             lexical_folder=lexical_folder,
             lexical_files=lexical_files,
         )
         database.write_manifest(connection, manifest)
-        return manifest.passages
+        return manifest
 
     def _take_out(self, article_id: str) -> list[tuple[int, bytes, int]]:
         """Delete an article; the number, text key and length of its passages, in order."""
@@ -187,6 +207,12 @@ class Writer:
             self._connection.executemany(
                 "INSERT INTO dead VALUES (?)", [(number,) for number in numbers]
             )
+
+    def _shared_signs(self) -> Iterator[tuple[int, str]]:
+        yield from self._connection.execute(
+            "SELECT sign, article_id FROM signs WHERE sign IN"
+            " (SELECT sign FROM signs GROUP BY sign HAVING count(*) > 1)"
+        )
 
     def _forget_lost_texts(self) -> None:
         self._connection.executemany(
@@ -275,7 +301,7 @@ def _emptied(folder: Path, connection: sqlite3.Connection) -> sqlite3.Connection
             connection.execute(f'DROP TABLE "{table}"')
     except sqlite3.DatabaseError as error:
         connection.close()
-        if error.sqlite_errorcode & 0xFF in _NO_DAMAGE:
+        if database.error_code(error) in _NO_DAMAGE:
             raise
         for suffix in ("", "-wal", "-shm"):
             (folder / (database.NAME + suffix)).unlink(missing_ok=True)

@@ -14,9 +14,23 @@ HOSTILE = (
     "<script>alert(1)</script><img src=https://evil.example/a.png onerror=alert(1)>"
     "<svg onload=alert(1)>![a](https://evil.example/b.png)${alert(1)}{{alert(1)}}\"'"
 )
-TAGS = {"A", "ARTICLE", "BDI", "BLOCKQUOTE", "DETAILS", "H2", "H3", "LI", "MARK", "OL", "P"}
+TAGS = {
+    "A",
+    "ARTICLE",
+    "BDI",
+    "BLOCKQUOTE",
+    "BUTTON",
+    "DETAILS",
+    "H2",
+    "H3",
+    "LI",
+    "MARK",
+    "OL",
+    "P",
+}
 TAGS |= {"SECTION", "SPAN", "STRONG", "SUMMARY"}
-ATTRIBUTES = {"aria-hidden", "class", "data-number", "dir", "href", "rel", "role", "target"}
+ATTRIBUTES = {"aria-hidden", "aria-label", "class", "data-act", "data-exchange", "data-number"}
+ATTRIBUTES |= {"dir", "href", "rel", "role", "target", "type"}
 
 
 def assert_only_own_markup(page: Page) -> None:
@@ -66,14 +80,6 @@ def test_the_page_tells_what_it_has_read(chat: Chat, visit: Visit) -> None:
     )
     expect(page.locator("#header")).to_contain_text("evqa’s own digests of published reports")
     expect(page.locator("footer")).to_be_hidden()
-
-
-def test_an_example_is_asked_with_one_click(chat: Chat, visit: Visit) -> None:
-    page = visit(chat)
-    page.get_by_role("button", name=FLAGSHIP).click()
-    expect(page.locator(".question")).to_have_text(FLAGSHIP)
-    expect(page.locator("mark", has_text="benchmark").first).to_be_visible()
-    expect(page.get_by_role("button", name=FLAGSHIP)).to_be_hidden()
 
 
 def test_a_follow_up_is_looked_up_with_what_it_leans_on(chat: Chat, visit: Visit) -> None:
@@ -142,7 +148,7 @@ def test_a_hostile_article_is_plain_text(tmp_path: Path, serve: Serve, visit: Vi
     expect(page.locator(".exchange")).to_contain_text("<script>alert(1)</script>")
     expect(page.locator(".card").first).to_contain_text("Gazette <script>")
     assert_only_own_markup(page)
-    assert page.locator(".exchange a").count() == 0
+    assert page.locator(".exchange a:not(.open)").count() == 0
     ask(page, "What is the boiling point of ethanol in Oslo?")
     assert_only_own_markup(page)
 
@@ -197,6 +203,37 @@ def test_a_question_asked_while_the_articles_are_read_is_answered(
     expect(page.locator(".pending")).to_be_visible()
     expect(page.locator("mark", has_text="benchmark").first).to_be_visible()
     expect(page.locator("#status")).to_have_text(re.compile(r"\d+ articles, \d+ passages"))
+
+
+def test_the_switch_keeps_the_index_up_to_date_while_it_is_on(
+    tmp_path: Path, serve: Serve, visit: Visit
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ferry.md").write_text("The ferry Solveig takes 17 minutes to cross.", "utf-8")
+    chat = serve(corpus)
+    page = visit(chat)
+    switch = page.get_by_label("Keep the index up to date")
+    expect(switch).to_be_enabled()
+    expect(switch).not_to_be_checked()
+    switch.check()
+    zeppelin = "The zeppelin Marie landed in Oslo because its engine had failed."
+    (corpus / "zeppelin.md").write_text(zeppelin, "utf-8")
+    expect(page.locator("#status")).to_have_text("2 articles, 2 passages")
+    ask(page, "Why did the zeppelin Marie land in Oslo?")
+    expect(page.locator("mark")).to_have_text(zeppelin)
+    second = visit(chat)
+    expect(second.get_by_label("Keep the index up to date")).to_be_checked()
+    switch.uncheck()
+    (corpus / "empty.md").touch()
+    page.wait_for_timeout(3000)
+    expect(page.locator("#status")).to_have_text("2 articles, 2 passages")
+    switch.check()
+    expect(page.locator("#status")).to_contain_text("1 file could not be read")
+    page.close()
+    second.close()
+    assert chat.interrupt() == 0
+    assert chat.stderr.read_text() == ""
 
 
 def test_a_chat_without_articles_says_what_is_wrong(
