@@ -71,8 +71,8 @@ def test_questions_in_chinese_are_judged_by_the_characters_they_share() -> None:
 
 def test_the_explanation_outweighs_the_sentence_that_repeats_the_question() -> None:
     hit, spans = passage(
-        "# Ferry Solveig in dock\n\nThe ferry Solveig lies in dock. Dockers saw the ferry Solveig in"
-        " dock on Monday. A propeller shaft broke, the engineers believe.",
+        "# Ferry Solveig in dock\n\nThe ferry Solveig lies in dock. Dockers saw the ferry Solveig"
+        " in dock on Monday. A propeller shaft broke, the engineers believe.",
         score=5.0,
     )
     (judged,) = BundledJudge(BundledReranker()).judge(
