@@ -52,12 +52,13 @@ class Events:
             async for shown in self._answer(exchange, talk, state, gr.skip()):
                 yield shown
 
-    def stop(self, talk: Conversation) -> tuple[str, Conversation]:
+    # Both on the event loop, not in a thread: a task may be cancelled from nowhere else.
+    async def stop(self, talk: Conversation) -> tuple[str, Conversation]:
         """Give up what is being answered."""
         talk.stop()
         return talk.html(), talk
 
-    def restart(self, talk: Conversation) -> tuple[Any, ...]:
+    async def restart(self, talk: Conversation) -> tuple[Any, ...]:
         """Begin a new conversation."""
         talk.show([])
         return talk.html(), talk, *self._closed(talk)

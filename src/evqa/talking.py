@@ -76,7 +76,7 @@ class Conversation:
         for exchange in self.exchanges:
             if exchange.work and exchange.is_pending:
                 exchange.work.cancel()
-                exchange.reply = cards.stopped()
+                exchange.work, exchange.reply = None, cards.stopped()
 
     def before(self, exchange: Exchange) -> list[Turn]:
         """The turns answered before an exchange."""
