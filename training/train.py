@@ -34,6 +34,8 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 NEWS = Path(__file__).parent / "news" / "fit.jsonl"
+# Passages that say a fact more than once and why only once; all of them are in each round.
+WHY = NEWS.with_name("why.jsonl")
 WINDOW = 200
 PUBLIC_CASES, NEWS_CASES = 700, 4000  # drawn anew for each round
 NEGATIVES = 5
@@ -51,7 +53,7 @@ class Chances:
 
 
 PUBLIC = Chances(0.6, 0.2, 0.4)
-OWN = Chances(0.15, 0.05, 0.2)  # the news has impossible and casual questions of its own
+OWN = Chances(0.3, 0.05, 0.2)  # the news has impossible and casual questions of its own
 
 
 def main() -> None:
@@ -82,8 +84,9 @@ def main() -> None:
     cases = [c for c in read_all(arguments.data) if part(c.title) == "fit"]
     cases = [c for c in cases if not is_development(c.title)]
     embedder = Embedder(arguments.models / "bge_small_en")
-    every_news = read_news(NEWS)
+    news, why = read_news(NEWS), read_news(WHY)
     negatives = hard_negatives(embedder, cases, cases, NEGATIVES, allowed=lacks_answer)
+    strangers = hard_negatives(embedder, news + why, news + why, NEGATIVES)
 
     optimizer = optimise(model, arguments.rate, arguments.frozen)
     peaks = [group["lr"] for group in optimizer.param_groups]
@@ -91,17 +94,18 @@ def main() -> None:
     began, seen, number = time.monotonic(), 0, 0
     sums = np.zeros(4)
     for round_ in range(1, 1000):
-        news = rng.sample(every_news, NEWS_CASES)
-        strangers = [[rng.choice(news) for _ in range(NEGATIVES)] for _ in news]
+        drawn = rng.sample(range(len(news)), NEWS_CASES)
         chosen = sorted(rng.sample(range(len(cases)), PUBLIC_CASES))
         examples = epoch(
-            [cases[i] for i in chosen] + news,
-            [negatives[i] for i in chosen] + strangers,
+            [cases[i] for i in chosen] + [news[i] for i in drawn] + why,
+            [negatives[i] for i in chosen]
+            + [strangers[i] for i in drawn]
+            + strangers[len(news) :],
             tokenizer,
             rng,
         )
         steps = batches(examples, tokenizer, rng)
-        print(f"round {round_}: {len(cases)}+{len(news)} cases, {len(steps)} steps", flush=True)
+        print(f"round {round_}: {len(examples)} examples, {len(steps)} steps", flush=True)
         for batch in steps:
             number += 1
             progress = (time.monotonic() - began) / 60 / arguments.minutes
