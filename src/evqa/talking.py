@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from evqa import article_view, cards, example_questions, feedback
+from evqa.answering import looked_among
 from evqa.assistant import Assistant
 from evqa.citations import cut, render, verified, verify
 from evqa.errors import ArticleLinkError, EvqaError
@@ -217,10 +218,14 @@ def _reopened(
             quotes.append(_afresh(quote, stored))
     if not quotes:
         return Exchange(answer.question, cards.changed(notes))
-    said = render(quotes)
-    text = answer.text if answer.text.startswith(said) else said
+    text = answer.text if answer.text.startswith(render(quotes)) else _said(quotes, answer)
     shown, kept = reply(replace(answer, quotes=tuple(quotes), text=text), article)
     return Exchange(answer.question, cards.changed(notes) + shown, kept)
+
+
+def _said(quotes: Sequence[Quote], answer: Answer) -> str:
+    """What an answer says of which these quotes are left."""
+    return "\n".join(filter(None, (render(quotes), looked_among(answer.filters))))
 
 
 def _afresh(quote: Quote, article: Article) -> Quote:
@@ -240,7 +245,7 @@ def reply(answer: Answer, article: Callable[[str], Article | None]) -> tuple[str
     if len(quotes) < len(answer.quotes):
         if not quotes:
             return cards.withheld(), None
-        answer = replace(answer, quotes=quotes, text=render(quotes))
+        answer = replace(answer, quotes=quotes, text=_said(quotes, answer))
     named = {article_id for quote in quotes for article_id in (quote.article_id, *quote.also_in)}
     articles = [article(article_id) for article_id in named]
     return cards.reply(answer, {found.id: found for found in articles if found}), answer
