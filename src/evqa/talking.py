@@ -17,6 +17,7 @@ from evqa.answering import looked_among
 from evqa.assistant import Assistant
 from evqa.citations import cut, render, verified, verify
 from evqa.errors import ArticleLinkError, EvqaError
+from evqa.filters import NO_FILTERS, Filters
 from evqa.places import read_link
 from evqa.records import Answer, Article, Hit, Passage, Quote, Turn
 from evqa.transcripts import read_transcript, standing, transcript
@@ -129,20 +130,20 @@ class Replies:
                 )
                 self.examples += [found] if found else []
 
-    def begin(self, exchange: Exchange, history: list[Turn]) -> None:
+    def begin(self, exchange: Exchange, history: list[Turn], filters: Filters = NO_FILTERS) -> None:
         """Start to make the reply to an exchange's question, or to say what is wrong with it."""
         exchange.reply, exchange.answer, exchange.opinion = cards.pending(), None, ""
-        exchange.work = asyncio.create_task(self._answer(exchange, history))
+        exchange.work = asyncio.create_task(self._answer(exchange, history, filters))
 
     async def finish(self, exchange: Exchange) -> None:
         """Wait until the reply is made, or the work on it is given up."""
         if exchange.work:
             await asyncio.wait([exchange.work])
 
-    async def _answer(self, exchange: Exchange, history: list[Turn]) -> None:
+    async def _answer(self, exchange: Exchange, history: list[Turn], filters: Filters) -> None:
         try:
             exchange.reply, exchange.answer = await self._served.use(
-                lambda assistant: _answered(assistant, exchange.question, history)
+                lambda assistant: _answered(assistant, exchange.question, history, filters)
             )
         except EvqaError as error:
             exchange.reply = cards.problem(error.message, error.hint)
@@ -198,9 +199,9 @@ class Replies:
 
 
 def _answered(
-    assistant: Assistant, question: str, history: list[Turn]
+    assistant: Assistant, question: str, history: list[Turn], filters: Filters
 ) -> tuple[str, Answer | None]:
-    return reply(assistant.ask(question, history), assistant.article)
+    return reply(assistant.ask(question, history, filters), assistant.article)
 
 
 def _reopened(
