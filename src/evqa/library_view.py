@@ -135,9 +135,9 @@ def _row(article: Listed, wrong: str, is_chosen: bool) -> str:
     file = f'<bdi class="file">{id_}</bdi>' if article.title else ""
     status = f'<span class="wrong" dir="auto">{escape(wrong)}</span>' if wrong else READY
     cells = {
-        "outlet": f"<bdi>{escape(article.outlet)}</bdi>",
+        "outlet": _set_apart(article.outlet),
         "date": day(article.told_on),
-        "language": f"<bdi>{escape(article.language)}</bdi>",
+        "language": _set_apart(article.language),
         "passages": str(article.passages),
         "status": status,
     }
@@ -157,6 +157,10 @@ def _row(article: Listed, wrong: str, is_chosen: bool) -> str:
         f'<td role="cell"><button type="button" class="remove" data-id="{id_}"'
         f' data-title="{title}" aria-label="Remove “{title}”">Remove</button></td></tr>'
     )
+
+
+def _set_apart(text: str) -> str:
+    return f"<bdi>{escape(text)}</bdi>" if text else ""
 
 
 def _question() -> str:

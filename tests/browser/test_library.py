@@ -45,6 +45,17 @@ def put(page: Page, name: str, content: str) -> None:
     )
 
 
+def drop(page: Page, name: str, content: str) -> None:
+    page.locator(".drop").evaluate(
+        """(place, [name, content]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([content], name));
+            place.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+        }""",
+        [name, content],
+    )
+
+
 def test_a_file_is_put_in_asked_about_and_removed_again(
     corpus: Path, serve: Serve, visit: Visit
 ) -> None:
@@ -182,7 +193,7 @@ def test_an_empty_corpus_is_filled_through_the_page(
     page = visit(serve(tmp_path / "corpus"))
     page.get_by_role("tab", name="Library").click()
     expect(page.locator("#index-state .problem")).to_contain_text("There is no corpus folder")
-    put(page, "zeppelin.txt", ZEPPELIN)
+    drop(page, "zeppelin.txt", ZEPPELIN)
     expect(page.locator("#index-state")).to_have_text("1 article, 1 passage")
     chat_tab(page)
     ask(page, TOWED)
