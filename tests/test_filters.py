@@ -18,8 +18,8 @@ from evqa.indexing import update_index
 from evqa.retrieval import Retriever
 from evqa.settings import Settings
 from evqa.store import Store
-from evqa.transcripts import as_markdown, read_transcript, transcript
 from evqa.vectors import FaissIndex
+from evqa.web.transcripts import as_markdown, read_transcript, transcript
 
 MINUTES = "How many minutes does the ferry crossing take?"
 DIGEST = """\

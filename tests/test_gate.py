@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from evqa.corpus import MAX_DOCUMENT_BYTES
-from evqa.gate import (
+from evqa.web.gate import (
     BODY_BYTES,
     CALLS_A_MINUTE,
     WRONG_PASSWORDS_A_MINUTE,

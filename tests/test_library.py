@@ -14,12 +14,12 @@ from starlette.applications import Starlette
 from webhost import answer, serving
 
 from evqa.errors import CorpusError, EvqaError, SourceError
-from evqa.fetching import Fetcher
-from evqa.library import Library
+from evqa.index.writer import LOCK
 from evqa.records import IndexReport
 from evqa.settings import Settings
-from evqa.weblibrary import routes
-from evqa.writer import LOCK
+from evqa.sources.fetching import Fetcher
+from evqa.web.library import Library
+from evqa.web.weblibrary import routes
 
 SECONDS = 60
 RECORDS = '{"text": "It rains."}\n{"text": "It snows."}\n'

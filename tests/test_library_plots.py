@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 from evqa.filters import Listed
-from evqa.library_plots import MOST_BARS, per_month, per_outlet, plots
+from evqa.web.library_plots import MOST_BARS, per_month, per_outlet, plots
 
 
 def listed(outlet: str, told_on: date | None = None) -> Listed:

@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 from evqa.filters import Filters, Listed
-from evqa.library_view import asked_of, form, index_state, table
+from evqa.web.library_view import asked_of, form, index_state, table
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;"
 ESCAPED = "&lt;img src=x onerror=alert(1)&gt;&quot;&#x27;&amp;amp;"

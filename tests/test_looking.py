@@ -5,8 +5,8 @@ import pytest
 
 from evqa.errors import QuestionError
 from evqa.filters import Filters, Listed
-from evqa.looking import COLUMNS, ROWS_AT_ONCE, Look, Row, rows_of
 from evqa.records import Failure
+from evqa.web.looking import COLUMNS, ROWS_AT_ONCE, Look, Row, rows_of
 
 FERRY = Listed("ferry.md", "Ferry", "Gazette", "Gazette", date(2025, 3, 4), "en", 3)
 BEES = Listed("bees.txt", "", "Courier", "digest", date(2024, 6, 3), "de", 1)
