@@ -28,7 +28,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/vectors.py
 
 screenshots: $(VENV)/developing
-	$(BIN)/python docs/screenshot.py
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV)

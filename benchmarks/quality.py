@@ -32,9 +32,7 @@ def reported(questions: QuestionFile, most: int) -> QuestionFile:
 
     titles = {document.id: document.title for document in questions.documents}
     ours = questions.kind in ("evqa", "passages")
-    cases = [
-        case for case in questions.cases if ours or part(titles[case.document]) == "report"
-    ]
+    cases = [case for case in questions.cases if ours or part(titles[case.document]) == "report"]
     step = max(1, math.ceil(len(cases) / most))
     return replace(questions, cases=tuple(cases[::step]))
 
