@@ -15,7 +15,7 @@ chat: $(VENV)/installed
 	$(BIN)/python ui.py $(ARGS)
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/developing
 	$(BIN)/ruff format --check .
