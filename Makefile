@@ -25,6 +25,7 @@ check: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/speed.py $(ARGS)
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/vectors.py
 
 screenshots: $(VENV)/developing

@@ -9,11 +9,11 @@ from making import PAGE, PAGE_TEXT, pdf, word
 from samples import BEES, FERRY, write_corpus
 from webhost import Host, answer, serving
 
+from evqa.adding import Added, AddReport, add
 from evqa.corpus import article_paths, parse_article, read_bytes
 from evqa.errors import CorpusError
 from evqa.records import Article, Failure
 from evqa.settings import Settings
-from evqa.adding import Added, AddReport, add
 from evqa.sources.fetching import Fetcher, Limits
 from evqa.store import Store
 
