@@ -32,7 +32,7 @@ SENTENCE_READER = BundledModel(
     "sentence-reader",
     "evqa",
     "weights/sentence-reader",
-    "692915805aed7d174d1c3cb978a71cb6a7592fc0f41f88792882a5748a6c86b0",
+    "1fb320ea53dd6aecb9a8aa78cd78bb9d7281c0bf75106b6fbe61badabefb1993",
 )
 
 

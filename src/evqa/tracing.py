@@ -255,16 +255,32 @@ def report(traced: Trace) -> str:
     return "\n".join(_lines(traced))
 
 
-def _lines(traced: Trace) -> Iterator[str]:
+def heading(traced: Trace) -> str:
+    """The verdict in a line: how the text is held, and in how many articles."""
     headings = {
-        "exact": "Word for word in {}:",
-        "shortened": "Shortened: each part is word for word, in this order, in {}:",
-        "near": "Not word for word. Nearly in {}:",
+        "exact": "Word for word in {}",
+        "shortened": "Shortened: each part is word for word, in this order, in {}",
+        "near": "Not word for word. Nearly in {}",
         "none": "No article holds it.",
     }
     articles = {place.quotes[0].article_id for place in traced.places}
     count = "one article" if len(articles) == 1 else f"{len(articles)} articles"
-    yield headings[traced.verdict].format(count)
+    return headings[traced.verdict].format(count)
+
+
+def change(one: Difference) -> str:
+    """A difference in words: what the article has, and what the pasted text has."""
+    if not one.text:
+        return f"“{one.article_text}” is left out"
+    if not one.article_text:
+        return f"“{one.text}” is added"
+    if one.kind == "order" and one.text == one.article_text:
+        return f"“{one.text}” stands before what it follows here"
+    return f"the article has “{one.article_text}”, not “{one.text}”"
+
+
+def _lines(traced: Trace) -> Iterator[str]:
+    yield f"{heading(traced)}{':' if traced.places else ''}"
     for place in traced.places:
         yield ""
         yield f"{citations.lead(place.quotes[0])}:"
@@ -277,18 +293,8 @@ def _lines(traced: Trace) -> Iterator[str]:
         if 0 < len(letters(place.context)) - _letters_of(place.quotes) < _CONTEXT:
             yield f"  in full: “{' '.join(place.context.split())}”"
         for one in place.differences:
-            yield f"  {one.kind}: {_change(one)}"
+            yield f"  {one.kind}: {change(one)}"
 
 
 def _letters_of(quotes: Sequence[Quote]) -> int:
     return sum(len(letters(quote.text)) for quote in quotes)
-
-
-def _change(one: Difference) -> str:
-    if not one.text:
-        return f"“{one.article_text}” is left out"
-    if not one.article_text:
-        return f"“{one.text}” is added"
-    if one.kind == "order" and one.text == one.article_text:
-        return f"“{one.text}” stands before what it follows here"
-    return f"the article has “{one.article_text}”, not “{one.text}”"

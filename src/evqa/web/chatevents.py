@@ -120,6 +120,10 @@ class Events:
         """Close the panel without keeping anything."""
         return talk, *self._closed(talk)
 
+    async def trace(self, text: str) -> str:
+        """Say which articles hold a pasted quotation."""
+        return await self._replies.traced(text)
+
     async def visit(self, event: gr.EventData) -> str:
         """The article that the page's address names."""
         return await self._replies.article(str(event._data.get("query", "")))

@@ -145,6 +145,15 @@ def build(served: ServedIndex) -> gr.Blocks:
                 asked_there = _html(elem_id="asked", html_template=STATUS_TEMPLATE)
                 table = _html(elem_id="table", js_on_load=_script("library_table.js"))
                 bars = _html(elem_id="bars")
+            with gr.Tab("Check a quotation"), gr.Column(elem_id="check"):
+                pasted = gr.Textbox(
+                    label="Paste a quotation: which article holds it, and word for word?",
+                    lines=4,
+                    max_lines=12,
+                    elem_id="pasted",
+                )
+                check = gr.Button("Check", variant="primary", elem_id="trace")
+                traced = _html(elem_id="traced", html_template=STATUS_TEMPLATE)
 
         shown = [conversation, question, talk, browser, earlier]
         for trigger, answer, asked in (
@@ -181,6 +190,7 @@ def build(served: ServedIndex) -> gr.Blocks:
         keep.click(events.opine, [talk, note, words], opinion, **aside)
         cancel.click(events.close, talk, [talk, *judged], **aside)
         article.visit(events.visit, None, article, **aside)
+        gr.on([check.click, pasted.submit], events.trace, pasted, traced, **aside)
         page.load(kept.listed, browser, earlier, **aside)
         listed = [look, asked_there, asked_here, table]
         followed = [status, timer, keep_up, examples, state, form, bars, *listed]

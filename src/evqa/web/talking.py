@@ -18,7 +18,7 @@ from evqa.citations import cut, render, verified, verify
 from evqa.errors import ArticleLinkError, EvqaError
 from evqa.filters import NO_FILTERS, Filters
 from evqa.records import Answer, Article, Hit, Passage, Quote, Turn
-from evqa.web import article_view, cards, example_questions, feedback
+from evqa.web import article_view, cards, example_questions, feedback, trace_view
 from evqa.web.places import read_link
 from evqa.web.transcripts import read_transcript, standing, transcript
 from evqa.web.webindex import ServedIndex
@@ -183,6 +183,13 @@ class Replies:
             feedback.append(assistant.settings.index, line)
 
         await self._served.use(keep)
+
+    async def traced(self, text: str) -> str:
+        """Where a pasted quotation stands, as HTML, or what is wrong with it."""
+        try:
+            return trace_view.view(await self._served.use(lambda assistant: assistant.trace(text)))
+        except EvqaError as error:
+            return cards.problem(error.message, error.hint)
 
     async def article(self, query: str) -> str:
         """The article that a page's query names, as HTML; nothing where it names none."""
