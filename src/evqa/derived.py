@@ -49,6 +49,9 @@ def open_lexical(folder: Path, manifest: Manifest) -> LexicalIndex | None:
         index = LexicalIndex.reading(path)
     except (ValueError, OSError):
         return None
+    # A file of positions that was swept away meanwhile tantivy takes for an empty one.
+    if not files.have_their_size(path, manifest.lexical_files):
+        return None
     return index if len(index) == manifest.passages else None
 
 
