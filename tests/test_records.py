@@ -194,6 +194,7 @@ def test_a_report_and_a_status_are_json() -> None:
         "built_at": "2026-01-01",
         "stale": ["b"],
         "reprints": 0,
+        "waiting": 0,
     }
 
 

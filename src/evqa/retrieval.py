@@ -14,6 +14,7 @@ from evqa.ranking import Ranking, best
 from evqa.records import Article, Hit
 from evqa.reranking import Reranker
 from evqa.scripts import is_latin
+from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
 from evqa.stories import Shingle, shingles
 from evqa.timeframes import ANY_TIME, TimeFrame, excludes, weight
@@ -53,6 +54,8 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._vectors = store.vectors()
+        self._stand_ins = store.stand_ins()
+        self._static = StaticEmbedder() if len(self._stand_ins) else None
         self._lexical = store.lexical()
 
     def search(
@@ -118,6 +121,9 @@ class Retriever:
         lexical = best(lambda k: self._lexical.search(question, k), _CANDIDATES, places)
         fused = dict(fuse(dense, lexical))
         seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
+        for passage in self._waiting(question, k):
+            fused.setdefault(passage, min(fused.values(), default=0.0))
+            seats.add(passage)
         told: dict[int, Hit] = {}
         for found in sorted(self._hits(fused), key=_rank):
             shown = self._as_shown(found)
@@ -131,6 +137,17 @@ class Retriever:
         ]
         distinct = _folded(hits)
         return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
+
+    def _waiting(self, question: str, k: int) -> list[int]:
+        """The `k` best of the passages whose vectors are still to be made, by their stand-ins.
+
+        Their cosines say nothing beside those of the others, so that all of them are reranked.
+        """
+        if self._static is None:
+            return []
+        vector = self._static.embed_query(question)
+        found = best(lambda k: self._stand_ins.search(vector, k), k, self._store.places)
+        return [passage for passage, _ in found]
 
     def _as_shown(self, hit: Hit) -> Hit:
         """A hit in the article that shows its story, where that prints most of the passage."""
