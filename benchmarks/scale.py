@@ -45,8 +45,8 @@ RECALL_AT = 10
 PARTS = {
     "update_reading": ("evqa.corpus.article_paths", "evqa.indexing.changes"),
     "update_embedding": ("evqa.indexing._embed",),
-    "update_faiss": ("evqa.derived.write_segments",),
-    "update_tantivy": ("evqa.derived.write_lexical",),
+    "update_faiss": ("evqa.index.derived.write_segments",),
+    "update_tantivy": ("evqa.index.derived.write_lexical",),
 }
 
 
@@ -151,7 +151,7 @@ def recall(store: Any, queries: Sequence[Any]) -> float:
     """The share of the nearest vectors that the index finds; what ties with the last one counts."""
     import numpy as np
 
-    from evqa.segments import source, stored
+    from evqa.index.segments import source, stored
 
     held, matrix = source(store.manifest.built_by.dim, stand_in=False), np.stack(queries)
     best = np.full((len(queries), RECALL_AT), -np.inf, dtype=np.float32)

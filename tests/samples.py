@@ -10,11 +10,11 @@ import numpy as np
 from evqa.chunking import chunk, count_tokens
 from evqa.corpus import parse_article
 from evqa.embedding import normalised
+from evqa.index.writer import Writer, packed, writing
 from evqa.lexical import terms
 from evqa.onnx import Floats
 from evqa.records import Article
 from evqa.store import BuiltBy, Store
-from evqa.writer import Writer, packed, writing
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"

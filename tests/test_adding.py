@@ -12,9 +12,9 @@ from webhost import Host, answer, serving
 from evqa.adding import Added, AddReport, add
 from evqa.corpus import article_paths, parse_article, read_bytes
 from evqa.errors import CorpusError
-from evqa.fetching import Fetcher, Limits
 from evqa.records import Article, Failure
 from evqa.settings import Settings
+from evqa.sources.fetching import Fetcher, Limits
 from evqa.store import Store
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evqa.addresses import canonical, is_public, is_url, resolved
 from evqa.errors import SourceError
+from evqa.sources.addresses import canonical, is_public, is_url, resolved
 
 
 @pytest.mark.parametrize(

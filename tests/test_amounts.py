@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from texts import TEXTS
 
-from evqa.amount_patterns import same_noun
-from evqa.amounts import Amount, alike, amounts, comparable, same
+from evqa.language.amount_patterns import same_noun
+from evqa.language.amounts import Amount, alike, amounts, comparable, same
 
 Seen = tuple[str, object, str, str, str]
 

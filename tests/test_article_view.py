@@ -3,11 +3,11 @@ from datetime import date
 
 import pytest
 
-from evqa import article_view
 from evqa.citations import cut
 from evqa.errors import ArticleLinkError
-from evqa.places import Place, Span, span_of
 from evqa.records import Article, Hit, Original, Passage
+from evqa.web import article_view
+from evqa.web.places import Place, Span, span_of
 
 ARTICLE = Article(
     id="yu7.md",

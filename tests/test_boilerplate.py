@@ -1,6 +1,6 @@
 import pytest
 
-from evqa.boilerplate import boilerplate_spans, is_boilerplate
+from evqa.language.boilerplate import boilerplate_spans, is_boilerplate
 
 BOILERPLATE = [
     "Also read: Xiaomi opens a second factory",

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from evqa import cards
 from evqa.citations import cut, render
-from evqa.places import Span, fingerprint, link, link_to
 from evqa.records import Answer, Article, Failure, Hit, Original, Passage, Quote
+from evqa.web import cards
+from evqa.web.places import Span, fingerprint, link, link_to
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`><svg/onload=alert(1)>"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evqa.citation_formats import (
+from evqa.records import Original, Quote
+from evqa.web.citation_formats import (
     apa,
     bibtex,
     cited,
@@ -15,7 +16,6 @@ from evqa.citation_formats import (
     markdown,
     plain,
 )
-from evqa.records import Original, Quote
 
 QUOTE = Quote(
     article_id="ferry.md",

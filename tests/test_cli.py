@@ -13,10 +13,10 @@ from making import PAGE, pdf
 from samples import FERRY, passages_of, write_corpus
 from webhost import answer, serving
 
+from evqa.index.writer import writing
 from evqa.records import Answer, IndexReport, IndexStatus, Quote
 from evqa.settings import Settings
 from evqa.store import Store
-from evqa.writer import writing
 
 FLAGSHIP = "Why was a YU7 on I-5?"
 MINUTES = "How many minutes does the ferry crossing take?"

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import TEXTS
 
-from evqa.dates import Form, Mention, Period, in_words, periods, written_date, written_dates
+from evqa.language.dates import (
+    Form,
+    Mention,
+    Period,
+    in_words,
+    periods,
+    written_date,
+    written_dates,
+)
 
 # A Wednesday.
 TODAY = date(2026, 2, 11)

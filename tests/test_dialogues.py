@@ -13,8 +13,8 @@ from texts import TEXTS
 
 from evqa.assistant import Assistant
 from evqa.conversation import already_shown, quoted, standalone
+from evqa.language.sentences import sentences
 from evqa.records import Turn
-from evqa.sentences import sentences
 
 DIALOGUES = [
     json.loads(line)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import pdf, word
 
-from evqa.documents import Line, from_docx, from_pdf, paragraphs, without_edges
 from evqa.errors import UnreadableArticle
 from evqa.records import Extracted
+from evqa.sources.documents import Line, from_docx, from_pdf, paragraphs, without_edges
 
 
 def line(text: str, row: int, left: float = 72, width: float = 400, **more: bool) -> Line:

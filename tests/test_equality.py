@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from samples import BEES, BRIDGE, FERRY, write_corpus
 from states import state_of, update
 
+from evqa.index.verify import verify_index
 from evqa.settings import Settings
-from evqa.verify import verify_index
 
 NAMES = st.sampled_from(["a.md", "b.txt", "north/c.md", "north/d.txt", "e.md"])
 SENTENCES = (

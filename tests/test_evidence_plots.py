@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evqa.citations import cut
-from evqa.evidence_plots import Point, amount_plot, label_rows, points, timeline
 from evqa.records import Article, Hit, Original, Passage, Quote
+from evqa.web.evidence_plots import Point, amount_plot, label_rows, points, timeline
 
 QUESTION = "How many cars did Xiaomi deliver in 2025?"
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 from datetime import date
 
 from evqa.assistant import Assistant
-from evqa.example_questions import MOST_ARTICLES, answered_by, candidates, newest
 from evqa.records import Article, Original
+from evqa.web.example_questions import MOST_ARTICLES, answered_by, candidates, newest
 
 
 def test_an_article_is_asked_about_its_names() -> None:

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from making import PAGE, PAGE_TEXT, pdf, word
 
-from evqa import extraction
 from evqa.errors import UnreadableArticle
 from evqa.records import Extracted
+from evqa.sources import extraction
 
 STORY = Extracted(
     PAGE_TEXT, "Harbour ferry returns", "Port Gazette", "Mara Lindqvist", date(2025, 3, 4), "", "en"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from evqa.citations import cut, render
 from evqa.errors import FeedbackError
-from evqa.feedback import FILE, append, judged_right, judged_wrong
 from evqa.question_files import Case, Gold, read_questions
 from evqa.records import Answer, Article, Hit, Passage
+from evqa.web.feedback import FILE, append, judged_right, judged_wrong
 
 ARTICLE = Article("yu7.md", "A YU7", "One sentence. Another sentence.")
 COPY = replace(ARTICLE, id="copy.md")

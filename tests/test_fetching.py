@@ -7,7 +7,7 @@ from making import PAGE
 from webhost import Host, answer, serving
 
 from evqa.errors import SourceError
-from evqa.fetching import AGENT, Fetched, Fetcher, Limits
+from evqa.sources.fetching import AGENT, Fetched, Fetcher, Limits
 
 HERE = ("127.0.0.1",)
 

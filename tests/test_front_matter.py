@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import TEXTS
 
-from evqa import front_matter
 from evqa.errors import UnreadableArticle
+from evqa.sources import front_matter
 
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1) | st.dates()
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from evqa.gate import (
+from evqa.web.gate import (
     BODY_BYTES,
     CALLS_A_MINUTE,
     WRONG_PASSWORDS_A_MINUTE,

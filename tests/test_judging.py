@@ -13,9 +13,9 @@ from evqa.judging import (
     RerankerJudge,
     load_numbers,
 )
+from evqa.language.sentences import Span, sentences
 from evqa.records import Hit, Passage
 from evqa.reranking import BundledReranker, OverlapReranker
-from evqa.sentences import Span, sentences
 
 REFIT = "Fit them again: python training/fit.py DATA"
 

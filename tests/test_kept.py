@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evqa.kept import MOST_KEPT, Kept, listed, read, with_newest, written
+from evqa.web.kept import MOST_KEPT, Kept, listed, read, with_newest, written
 
 ONE = Kept("a", "Why?", "2026-02-11", {"version": 1})
 

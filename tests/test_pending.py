@@ -12,9 +12,9 @@ from samples import ARTICLES, WordEmbedder, write_corpus
 from states import state_of, update
 
 from evqa.errors import IndexNotFound
+from evqa.index.pending import Pending
 from evqa.indexing import update_with
 from evqa.onnx import Floats
-from evqa.pending import Pending
 from evqa.settings import Settings
 from evqa.store import Store
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from evqa.citations import cut
 from evqa.errors import ArticleLinkError
-from evqa.places import Place, Span, fingerprint, link, link_to, read_link, span_of, spans
 from evqa.records import Article, Hit, Passage
+from evqa.web.places import Place, Span, fingerprint, link, link_to, read_link, span_of, spans
 
 ARTICLE = Article("a&b #1.md", "Title", "One sentence. Another sentence. A third.")
 HIT = Hit(Passage(0, ARTICLE.id, 0, 0, 31, 6), ARTICLE, 0.9)

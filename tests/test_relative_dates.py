@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from test_dates import ANCHORS, DATED, TODAY
 
-from evqa.dates import periods
-from evqa.relative_dates import explain, resolved
+from evqa.language.dates import periods
+from evqa.language.relative_dates import explain, resolved
 
 
 @pytest.mark.parametrize(

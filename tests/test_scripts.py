@@ -1,6 +1,6 @@
 import pytest
 
-from evqa.scripts import is_latin
+from evqa.language.scripts import is_latin
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from samples import BUILT_BY, WordEmbedder, add, article, build
 
 from evqa import files
-from evqa.segments import Part, Segment, Segments, plan
+from evqa.index.segments import Part, Segment, Segments, plan
+from evqa.index.writer import writing
 from evqa.store import Store
 from evqa.vectors import FaissIndex, Ids
-from evqa.writer import writing
 
 RECORD = files.FileRecord("vectors-1-1.faiss", 1, "")
 

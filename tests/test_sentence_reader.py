@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from texts import TEXTS
 
+from evqa.language.sentences import sentences
 from evqa.onnx import SENTENCE_READER
 from evqa.sentence_reader import SentenceReader
-from evqa.sentences import sentences
 
 STORY = (
     "Harbour ferry returns: The ferry Solveig returned to the harbour on Monday. The crossing takes"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import LANGUAGES, TEXTS, assert_covers
 
-from evqa.sentences import lines, overlaps, sentences, strip
+from evqa.language.sentences import lines, overlaps, sentences, strip
 
 
 def cut(text: str, language: str = "en") -> list[str]:

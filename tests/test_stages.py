@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from evqa import static_embedding
 from evqa.cli import app
+from evqa.index.verify import verify_index
 from evqa.indexing import Stages, index_status, update_with
 from evqa.onnx import Floats
 from evqa.retrieval import Retriever
 from evqa.settings import STATIC_EMBEDDING_MODEL, Settings
 from evqa.static_embedding import WORDLLAMA
 from evqa.store import Store
-from evqa.verify import verify_index
 
 AT_ONCE = Stages(above=0, seconds=0, share=math.inf)
 DAYS = {

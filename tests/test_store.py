@@ -27,10 +27,10 @@ from evqa.errors import (
     IndexNotFound,
     IndexStoreError,
 )
+from evqa.index.segments import Segments
+from evqa.index.writer import writing
 from evqa.records import Original
-from evqa.segments import Segments
 from evqa.store import BuiltBy, Store
-from evqa.writer import writing
 
 
 class Interrupted(Exception):
@@ -516,7 +516,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from evqa.store import BuiltBy
-from evqa.writer import writing
+from evqa.index.writer import writing
 with writing(Path(sys.argv[1]), BuiltBy("words sha256:0", 64, 64)) as writer:
     writer.remove("ferry.md")
     writer.finish()

@@ -6,11 +6,11 @@ import pytest
 from samples import BEES, BRIDGE, FERRY, article, build, write_corpus
 from states import assistant, state_of, update
 
+from evqa.index.stories import signs
 from evqa.indexing import index_status
 from evqa.records import Quote, Reading
 from evqa.settings import Settings
 from evqa.store import Store
-from evqa.stories import signs
 
 LONG = "\n\n".join(
     f"On day {n} the ferry Solveig carried {n * 37} people, {n * 5} of them with bicycles, and"

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from evqa import cards
 from evqa.citations import cut, render
 from evqa.records import Answer, Article, Hit, Passage, Quote, Turn
-from evqa.talking import Conversation, Exchange, reply
+from evqa.web import cards
+from evqa.web.talking import Conversation, Exchange, reply
 
 ARTICLE = Article("yu7.md", "A YU7", "One sentence. Another sentence.")
 HIT = Hit(Passage(0, "yu7.md", 0, 0, 31, 6), ARTICLE, 0.9)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from test_dates import ANCHORS, DATED, TODAY, day, span, year
 from texts import TEXTS
 
-from evqa.dates import Period
-from evqa.timeframes import FrameKind, TimeFrame, excludes, time_frame, weight
+from evqa.language.dates import Period
+from evqa.language.timeframes import FrameKind, TimeFrame, excludes, time_frame, weight
 
 NOW = Period(TODAY, TODAY)
 DECEMBER = span("2025-12-01", "2025-12-31")

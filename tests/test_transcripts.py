@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from evqa.citations import cut, render
 from evqa.errors import TranscriptError
-from evqa.places import link_to
 from evqa.records import Answer, Article, Hit, Original, Passage
-from evqa.transcripts import as_markdown, read_transcript, standing, transcript
+from evqa.web.places import link_to
+from evqa.web.transcripts import as_markdown, read_transcript, standing, transcript
 
 ARTICLE = Article(
     "yu7.md",

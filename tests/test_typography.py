@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from texts import TEXTS
 
-from evqa.typography import fold, letters
+from evqa.language.typography import fold, letters
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from samples import build
 
 from evqa.errors import IndexNotFound
+from evqa.index.verify import Verification, verify, verify_index
 from evqa.settings import Settings
-from evqa.verify import Verification, verify, verify_index
 
 ROWS = "evqa.sqlite: its rows are not those that the last update wrote"
 

@@ -9,12 +9,12 @@ import pytest
 from samples import write_corpus
 
 from evqa.errors import CorpusError, EvqaError, IndexLocked, IndexMismatch, IndexNotFound
+from evqa.index.writer import writing
 from evqa.indexing import update_index
 from evqa.records import IndexReport
 from evqa.settings import Settings
 from evqa.store import Store
 from evqa.watching import watch
-from evqa.writer import writing
 
 SECONDS = 60
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from samples import write_corpus
 
-from evqa import cards
 from evqa.assistant import Assistant
 from evqa.errors import CorpusError, ServerBusy
 from evqa.indexing import update_index
 from evqa.settings import Settings
-from evqa.webindex import MOST_WAITING, ServedIndex
+from evqa.web import cards
+from evqa.web.webindex import MOST_WAITING, ServedIndex
 
 SECONDS = 60
 MINUTES = "How many minutes does the ferry crossing take?"

@@ -5,7 +5,7 @@ from making import PAGE, PAGE_TEXT
 
 from evqa.errors import UnreadableArticle
 from evqa.records import Extracted
-from evqa.webpages import from_html, from_mail, from_web_archive
+from evqa.sources.webpages import from_html, from_mail, from_web_archive
 
 STORY = Extracted(
     text=PAGE_TEXT,

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from evqa.errors import ServerError
-from evqa.webserver import address, listen
+from evqa.web.webserver import address, listen
 
 
 def test_a_port_is_taken_at_once() -> None:

@@ -25,11 +25,11 @@ from evqa.assistant import HITS, Assistant
 from evqa.evaluation import Golds, opened
 from evqa.evidence import HITS_READ, UNKNOWN_NAME, quotable_spans
 from evqa.judging import FILE, VERSION, Numbers, second_scores, whole
+from evqa.language.sentences import Span
 from evqa.question_files import Case, QuestionFile, read_questions
 from evqa.records import Hit
 from evqa.reranking import OnnxReranker, OverlapReranker, Reranker
 from evqa.sentence_reader import SentenceReader
-from evqa.sentences import Span
 from evqa.settings import Settings
 
 Floats = npt.NDArray[np.float64]

@@ -98,9 +98,7 @@ def main() -> None:
         chosen = sorted(rng.sample(range(len(cases)), PUBLIC_CASES))
         examples = epoch(
             [cases[i] for i in chosen] + [news[i] for i in drawn] + why,
-            [negatives[i] for i in chosen]
-            + [strangers[i] for i in drawn]
-            + strangers[len(news) :],
+            [negatives[i] for i in chosen] + [strangers[i] for i in drawn] + strangers[len(news) :],
             tokenizer,
             rng,
         )

@@ -15,15 +15,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from evqa import corpus, extracted, front_matter
-from evqa.addresses import canonical, is_url
+from evqa import corpus
 from evqa.errors import CorpusError, SourceError, UnreadableArticle
-from evqa.extraction import SUFFIXES, extract
-from evqa.fetching import Fetcher
 from evqa.indexing import Progress, update_index
 from evqa.records import Article, Extracted, Failure, IndexReport
 from evqa.retrieval import nearly_same
 from evqa.settings import Settings
+from evqa.sources import extracted, front_matter
+from evqa.sources.addresses import canonical, is_url
+from evqa.sources.extraction import SUFFIXES, extract
+from evqa.sources.fetching import Fetcher
 from evqa.store import Store
 
 WEB = "web"

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evqa.amount_patterns import UNIT, WORD_VALUES
+from evqa.language.amount_patterns import UNIT, WORD_VALUES
+from evqa.language.scope import NEGATION, names_in, stem_of
+from evqa.language.typography import CJK, Folded, fold
 from evqa.occurrences import trimmed
 from evqa.records import Difference, DifferenceKind
-from evqa.scope import NEGATION, names_in, stem_of
-from evqa.typography import CJK, Folded, fold
 
 _CHUNK = re.compile(rf"[{CJK}]|[^ {CJK}]+")
 _PUNCTUATION = " !\"#&'()*,-./:;?@[]_{}¡¿。、！？，；："

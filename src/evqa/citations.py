@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from evqa.dates import in_words
+from evqa.language.dates import in_words
+from evqa.language.relative_dates import explain
 from evqa.records import Article, Hit, Original, Quote, on_one_line
-from evqa.relative_dates import explain
 
 _log = logging.getLogger(__name__)
 

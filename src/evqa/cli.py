@@ -113,7 +113,7 @@ def add(
 ) -> None:
     """Take articles into the corpus and the index; exits 1 if some could not be."""
     from evqa.adding import add as take_in
-    from evqa.fetching import Fetcher
+    from evqa.sources.fetching import Fetcher
 
     fetcher = Fetcher(allows=lambda _: True) if allow_private else Fetcher()
     with _progress("Embedding", "passages", silent=as_json) as advance:
@@ -250,7 +250,7 @@ def verify(index: Index = None, as_json: Json = False) -> None:
     """Check every file of the index, down to single bits; exits 1 if something is wrong."""
     from dataclasses import asdict
 
-    from evqa.verify import verify as check
+    from evqa.index.verify import verify as check
 
     found = check(_settings(None, index).index)
     if as_json:

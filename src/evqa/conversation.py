@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from evqa.antecedents import Past
-from evqa.chinese_followups import chinese_followup
-from evqa.ellipsis import attribute, left_out
-from evqa.pronouns import pointing_back, variant
-from evqa.question_words import CONNECTIVE, SPEECH, as_in
+from evqa.language.antecedents import Past
+from evqa.language.chinese_followups import chinese_followup
+from evqa.language.ellipsis import attribute, left_out
+from evqa.language.pronouns import pointing_back, variant
+from evqa.language.question_words import CONNECTIVE, SPEECH, as_in
+from evqa.language.statements import SAYS_WHO, attributed, what_was_said
 from evqa.records import Turn
-from evqa.statements import SAYS_WHO, attributed, what_was_said
 
 _TURNS_READ = 12
 _MOST_CHARACTERS = 500

@@ -13,11 +13,11 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from evqa import extracted, extraction, front_matter, json_records
-from evqa.dates import written_date, written_dates
 from evqa.errors import CorpusError, UnreadableArticle
+from evqa.language.dates import written_date, written_dates
+from evqa.language.sentences import lines
 from evqa.records import PAGE_END, Article, Original
-from evqa.sentences import lines
+from evqa.sources import extracted, extraction, front_matter, json_records
 
 SUFFIXES = (".md", ".txt", ".json", ".jsonl", *extraction.SUFFIXES)
 MAX_BYTES = 10_000_000

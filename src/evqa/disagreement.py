@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from evqa.amount_patterns import DATE, DURATION, LENGTH, PERCENT
-from evqa.amounts import Amount, alike, comparable, same
 from evqa.citations import written_date
-from evqa.claims import Claim, read_claims
+from evqa.language.amount_patterns import DATE, DURATION, LENGTH, PERCENT
+from evqa.language.amounts import Amount, alike, comparable, same
+from evqa.language.claims import Claim, read_claims
 from evqa.records import Disagreement, Quote, Reading
 
 # A reading of more words than this is shown as a sentence.

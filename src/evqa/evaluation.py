@@ -18,10 +18,10 @@ from evqa.assistant import HITS, Assistant
 from evqa.errors import QuestionFileError
 from evqa.evidence import Sentence, choose
 from evqa.indexing import update_index
+from evqa.language.sentences import overlaps
 from evqa.measures import Estimate, Measure, estimate
 from evqa.question_files import Case, Document, Gold, QuestionFile
 from evqa.records import Article, Hit
-from evqa.sentences import overlaps
 from evqa.settings import Settings
 
 _DEPTH = 10

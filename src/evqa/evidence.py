@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evqa.boilerplate import boilerplate_spans
 from evqa.judging import Judge
+from evqa.language.boilerplate import boilerplate_spans
+from evqa.language.sentences import Span, overlaps, sentences
+from evqa.language.timeframes import ANY_TIME, TimeFrame
 from evqa.records import Hit
 from evqa.retrieval import in_time
-from evqa.sentences import Span, overlaps, sentences
-from evqa.timeframes import ANY_TIME, TimeFrame
 
 HITS_READ = 3
 # In log-odds. A name that no article has: on the development half of XQuAD 1.6 % of the questions

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evqa import corpus, models
-from evqa.changes import Changes, changes
 from evqa.chunking import chunk, count_tokens
-from evqa.database import BuiltBy
 from evqa.embedding import Embedder
 from evqa.errors import UnreadableArticle
-from evqa.pending import Pending
+from evqa.index.changes import Changes, changes
+from evqa.index.database import BuiltBy
+from evqa.index.pending import Pending
+from evqa.index.snapshot import Snapshot
+from evqa.index.writer import Writer, packed, writing
 from evqa.records import Failure, IndexReport, IndexStatus
 from evqa.settings import Settings
-from evqa.snapshot import Snapshot
-from evqa.writer import Writer, packed, writing
 
 Progress = Callable[[int, int], None]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 from evqa.errors import ModelUnavailable
+from evqa.language.scripts import is_latin
+from evqa.language.sentences import Span
 from evqa.records import Hit
 from evqa.reranking import OverlapReranker, Reranker
-from evqa.scripts import is_latin
 from evqa.sentence_reader import Read, SentenceReader
-from evqa.sentences import Span
 
 FILE = Path(__file__).with_suffix(".json")
 VERSION = 1

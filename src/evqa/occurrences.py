@@ -6,8 +6,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evqa.sentences import Span
-from evqa.typography import APOSTROPHES, DASHES, HYPHENS, INVISIBLE, Folded, fold, is_cjk, letters
+from evqa.language.sentences import Span
+from evqa.language.typography import (
+    APOSTROPHES,
+    DASHES,
+    HYPHENS,
+    INVISIBLE,
+    Folded,
+    fold,
+    is_cjk,
+    letters,
+)
 
 _QUOTED = (('"', '"'), ("'", "'"))
 _STOPS = ".,。、"

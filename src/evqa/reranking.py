@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from evqa import sentence_transformer
+from evqa.language.scripts import is_latin
 from evqa.lexical import content_terms, terms
 from evqa.onnx import MS_MARCO_MINILM, Floats, OnnxModel
-from evqa.scripts import is_latin
 
 
 class Reranker(Protocol):

@@ -9,15 +9,15 @@ from itertools import chain
 from typing import TypeVar
 
 from evqa.embedding import Embedder
+from evqa.index.stories import Shingle, shingles
+from evqa.language.scripts import is_latin
+from evqa.language.timeframes import ANY_TIME, TimeFrame, excludes, weight
 from evqa.lexical import terms
 from evqa.ranking import Ranking, best
 from evqa.records import Article, Hit
 from evqa.reranking import Reranker
-from evqa.scripts import is_latin
 from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
-from evqa.stories import Shingle, shingles
-from evqa.timeframes import ANY_TIME, TimeFrame, excludes, weight
 
 # benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
 # costs nothing where the cosine is right and helps where names and numbers decide.

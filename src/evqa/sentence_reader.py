@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from evqa.language.sentences import Span
 from evqa.onnx import SENTENCE_READER, Floats, OnnxModel
-from evqa.sentences import Span
 
 _UNREAD = -30.0
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evqa import database, derived
-from evqa.database import BuiltBy
+from evqa.index import database, derived
+from evqa.index.database import BuiltBy
+from evqa.index.segments import Part, Segments, index_of, source
+from evqa.index.snapshot import Snapshot
 from evqa.lexical import LexicalIndex
-from evqa.segments import Part, Segments, index_of, source
-from evqa.snapshot import Snapshot
 
 __all__ = ["BuiltBy", "Store"]
 

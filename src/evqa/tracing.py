@@ -12,10 +12,10 @@ from typing import Protocol
 from evqa import citations
 from evqa.alignment import Side, Word, differences, kind_of, nearest, words
 from evqa.errors import QuestionError
+from evqa.language.sentences import Span, overlaps, sentences
+from evqa.language.typography import INVISIBLE, Folded, fold, letters
 from evqa.occurrences import Part, ends_apart, first_in_order, starts_apart, trimmed
 from evqa.records import Article, Difference, Hit, Passage, Place, Quote, Trace
-from evqa.sentences import Span, overlaps, sentences
-from evqa.typography import INVISIBLE, Folded, fold, letters
 
 MAX_PASTED = 5000
 # Half way between what was invented and what was altered least like its source, among the cases of

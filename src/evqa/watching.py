@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evqa import extracted
 from evqa.errors import CorpusError, EvqaError, IndexLocked
 from evqa.indexing import update_index
 from evqa.records import IndexReport
 from evqa.settings import Settings
+from evqa.sources import extracted
 
 OnUpdate = Callable[[IndexReport | EvqaError], None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from evqa.settings import Settings
-from evqa.webindex import ServedIndex
-from evqa.webserver import listen, run
+from evqa.web.webindex import ServedIndex
+from evqa.web.webserver import listen, run
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -22,7 +22,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         served.begin()
         try:
             # The articles are read while Gradio loads.
-            from evqa.chatpage import build
+            from evqa.web.chatpage import build
 
             run(build(served), listener, password)
         finally:

@@ -8,9 +8,9 @@ import pytest
 from chatting import CORPUS, Chat, Serve, Visit, ask
 from playwright.sync_api import Page, expect
 
-from evqa.feedback import FILE
 from evqa.question_files import Case, Gold, read_questions
-from evqa.transcripts import read_transcript
+from evqa.web.feedback import FILE
+from evqa.web.transcripts import read_transcript
 
 FLAGSHIP = "Why was a YU7 on I-5?"
 UNANSWERABLE = "What is the boiling point of ethanol?"

@@ -32,8 +32,8 @@ from samples import ARTICLES, BEES, BRIDGE, FERRY, write_corpus
 from states import State, state_of, update
 
 from evqa.errors import EvqaError
+from evqa.index.verify import verify
 from evqa.settings import Settings
-from evqa.verify import verify
 
 MODES = {"kill": 0, "tear": 1, "full": 2}
 _NEVER = 2**40

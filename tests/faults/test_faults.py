@@ -19,9 +19,9 @@ from samples import ARTICLES, FERRY, WordEmbedder, write_corpus
 from states import State, state_of, update
 
 from evqa.errors import IndexStoreError
+from evqa.index.verify import verify, verify_index
 from evqa.settings import Settings
 from evqa.store import Store
-from evqa.verify import verify, verify_index
 
 HERE = Path(__file__).parent
 

@@ -1,0 +1,98 @@
+"""The HTML of a whole article beside the conversation, with the quotes in it marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from evqa.citations import cut
+from evqa.records import Article, Hit, Passage, Quote
+from evqa.web.citation_formats import cited
+from evqa.web.markup import byline, linked, origin
+from evqa.web.places import Place, Span, spans
+
+MOST_CHARACTERS = 400_000
+CLOSE_BUTTON = '<button type="button" class="close">Close</button>'
+
+
+def view(place: Place, article: Article | None) -> str:
+    """The article with the place's quote marked as the one that was asked for.
+
+    Of an article of more than MOST_CHARACTERS, only that many around the quote are shown. Raises
+    ArticleLinkError where the place is not in the article.
+    """
+    marked = spans(place, article)
+    assert article
+    quote = _quote(article, place.span)
+    start, end = _shown(len(article.text), place.span)
+    page = f'<p class="byline">page {quote.page}</p>' if quote.page else ""
+    also = (
+        '<p class="byline">Underlined: other quotes of the same answer.</p>'
+        if len(marked) > 1
+        else ""
+    )
+    return (
+        '<article class="view" aria-labelledby="article-title"><div class="view-top">'
+        f'<p class="origin">{origin(article.source or article.id, article.published)}</p>'
+        f"{CLOSE_BUTTON}</div>"
+        f'<h2 class="view-title" id="article-title" tabindex="-1" dir="auto">'
+        f"{linked(article.title or article.id, article.url)}</h2>"
+        f"{byline(article.author, article.reports_on)}{page}{also}{_copying(quote)}"
+        f"{_left_out(start, 'before')}"
+        f'<div class="article-text" dir="auto" lang="{escape(article.language)}">'
+        f"{_text(article.text, start, end, place.span, marked)}</div>"
+        f"{_left_out(len(article.text) - end, 'after')}</article>"
+    )
+
+
+def stale(title: str, message: str) -> str:
+    """A title and one line in place of an article that cannot be shown."""
+    return (
+        '<article class="view" aria-labelledby="article-title"><div class="view-top">'
+        f'<h2 class="view-title" id="article-title" tabindex="-1">{escape(title)}</h2>'
+        f'{CLOSE_BUTTON}</div><p class="problem" dir="auto">{escape(message)}</p></article>'
+    )
+
+
+def _quote(article: Article, span: Span) -> Quote:
+    passage = Passage(0, article.id, 0, span.start, span.end, 0)
+    return cut(Hit(passage, article, 1.0), span.start, span.end, 1.0)
+
+
+def _shown(length: int, span: Span) -> tuple[int, int]:
+    """The part of a text that is shown: all of it, or what stands around the quote."""
+    if length <= MOST_CHARACTERS:
+        return 0, length
+    around = max(0, MOST_CHARACTERS - (span.end - span.start)) // 2
+    return max(0, span.start - around), min(length, span.end + around)
+
+
+def _left_out(characters: int, where: str) -> str:
+    if not characters:
+        return ""
+    return f'<p class="left-out">{characters:,} characters {where} this are not shown.</p>'
+
+
+def _text(text: str, start: int, end: int, own: Span, marked: Sequence[Span]) -> str:
+    parts, here = [], start
+    for span in marked:
+        if span.start < here or span.end > end:
+            continue
+        parts.append(escape(text[here : span.start]))
+        kind = "own" if span == own else "other"
+        parts.append(f'<mark class="{kind}">{escape(text[span.start : span.end])}</mark>')
+        here = span.end
+    return "".join([*parts, escape(text[here:end])])
+
+
+def _copying(quote: Quote) -> str:
+    """A button for each form of the citation, which copies the text that it holds unseen."""
+    forms = "".join(
+        f'<button type="button" class="copy">{name}</button>'
+        f'<pre class="citation" hidden>{escape(text)}</pre>'
+        for name, text in cited(quote).items()
+    )
+    return (
+        '<div class="copying" role="group" aria-label="Copy the quote with its citation">'
+        f'<span>Copy quote as</span>{forms}<span class="copied" role="status"></span></div>'
+    )

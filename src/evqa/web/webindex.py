@@ -1,0 +1,177 @@
+"""The index behind the chat: brought up to date, opened, and opened anew when it has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar
+
+from evqa.errors import EvqaError, ServerBusy, ServerError
+from evqa.records import IndexReport
+from evqa.settings import Settings
+from evqa.web import cards
+
+if TYPE_CHECKING:
+    from evqa.assistant import Assistant
+
+T = TypeVar("T")
+
+MOST_WAITING = 64
+
+_logger = logging.getLogger(__name__)
+
+
+class ServedIndex:
+    """Brings the index up to date and opens it in a thread, and keeps it so while that is asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.status = cards.status("Reading the articles…")
+        self._settings = settings
+        self._thread = threading.Thread(target=self._run, name="evqa-startup")
+        self._stopping = threading.Event()
+        self._opened: Future[Assistant] = Future()
+        # A running future cannot be cancelled by a visitor who leaves while waiting for it.
+        self._opened.set_running_or_notify_cancel()
+        self._newer: Assistant | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="evqa-answers")
+        self._waiting = 0
+        self._switching = threading.Lock()
+        self._watcher: threading.Thread | None = None
+        self._watch_ends = threading.Event()
+
+    def begin(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the index is open, or could not be opened."""
+        return self._opened.done()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the index is open."""
+        return self.finished and not self._opened.exception()
+
+    @property
+    def kept_up(self) -> bool:
+        """Whether the corpus is watched for changes."""
+        return self._watcher is not None and self._watcher.is_alive()
+
+    async def opened(self) -> None:
+        """Wait until the index is open. Raises the EvqaError that prevented it."""
+        await asyncio.wrap_future(self._opened)
+
+    async def use(self, work: Callable[[Assistant], T]) -> T:
+        """What `work` makes of the assistant, after those who asked before.
+
+        One at a time, because an answer takes every core. Raises the EvqaError that prevented the
+        index from being opened, ServerBusy where MOST_WAITING wait already, and what `work` raises.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise ServerBusy(
+                f"evqa is busy: {MOST_WAITING} questions are waiting.", "Ask again in a minute."
+            )
+        self._waiting += 1
+        try:
+            await self.opened()
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._worker, lambda: work(self.assistant()))
+        finally:
+            self._waiting -= 1
+
+    def assistant(self) -> Assistant:
+        """The assistant of an index that is open, opened anew where the index has changed since.
+
+        Only one thread at a time may ask for it and use it. Raises as `Assistant.open` does.
+        """
+        from evqa.assistant import Assistant
+
+        current = self._newer or self._opened.result()
+        if not current.serves(self._settings):
+            self._newer = Assistant.open(self._settings)
+            current.close()
+        return self._newer or current
+
+    def keep_up(self, wanted: bool) -> None:
+        """Begin to watch the corpus for changes, or end it."""
+        with self._switching:
+            if wanted and not self.kept_up:
+                self._watch_ends.clear()
+                self._watcher = threading.Thread(target=self._watch, name="evqa-watch")
+                self._watcher.start()
+            elif self._watcher and not wanted:
+                self._watch_ends.set()
+                self._watcher.join()
+
+    def close(self) -> None:
+        """Give up reading the articles, or close the index."""
+        self._stopping.set()
+        self._thread.join()
+        self.keep_up(False)
+        self._worker.shutdown(cancel_futures=True)
+        if self.ready:
+            (self._newer or self._opened.result()).close()
+
+    def _run(self) -> None:
+        try:
+            assistant = self._open()
+        except EvqaError as error:
+            self._fail(error)
+        except Exception:
+            _logger.exception("the chat could not start")
+            self._fail(EvqaError("evqa could not start.", "Its output in the terminal says why."))
+        else:
+            self._opened.set_result(assistant)
+
+    def _open(self) -> Assistant:
+        from evqa.assistant import Assistant
+        from evqa.indexing import update_index
+
+        report = update_index(self._settings, progress=self._show_progress)
+        self.status = cards.status("Loading the models…")
+        assistant = Assistant.open(self._settings)
+        self.status = cards.collection(len(assistant.articles()), report.passages, report.failed)
+        return assistant
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if self._stopping.is_set():
+            raise ServerError("The chat was stopped.")
+        self.status = cards.status(f"Reading the articles… {done} of {total} passages")
+
+    def _fail(self, error: EvqaError) -> None:
+        if not self._stopping.is_set():
+            print(f"evqa: {error}", file=sys.stderr)
+        self.status = cards.problem(error.message, error.hint)
+        self._opened.set_exception(error)
+
+    def _watch(self) -> None:
+        from evqa.watching import watch
+
+        try:
+            watch(self._settings, self._watch_ends, self._show_update)
+        except EvqaError as error:
+            self._show_update(error)
+        except Exception:
+            _logger.exception("the corpus is no longer watched")
+            self._show_update(
+                EvqaError(
+                    "The index is no longer kept up to date.",
+                    "The output in the terminal says why.",
+                )
+            )
+
+    def _show_update(self, update: IndexReport | EvqaError) -> None:
+        from evqa.store import Store
+
+        if isinstance(update, EvqaError):
+            self.status = cards.problem(update.message, update.hint)
+            return
+        with closing(Store(self._settings.index)) as store:
+            articles = len(store.hashes())
+        self.status = cards.collection(articles, update.passages, update.failed)
