@@ -15,7 +15,7 @@ chat: $(VENV)/installed
 	$(BIN)/python ui.py $(ARGS)
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/developing
 	$(BIN)/ruff format --check .
@@ -25,10 +25,11 @@ check: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/speed.py $(ARGS)
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/vectors.py
 
 screenshots: $(VENV)/developing
-	$(BIN)/python docs/screenshot.py
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV)

@@ -1,11 +1,11 @@
 """Write benchmarks/RESULTS.md: what `evqa eval` measures over files of questions.
 
-    python benchmarks/quality.py FILE... [--articles FOLDER] [--most 250]
+    python benchmarks/quality.py FILE... [--static FILE...] [--articles FOLDER] [--most 250]
 
 Of a public file only the articles that `training/split.py` puts in the part 'report' are asked
 about, all of its texts being searched; nothing in evqa was fitted to them. Where there are more
-than `--most` such questions, every nth is asked. `--articles` is the corpus for files in evqa's own
-format.
+than `--most` such questions, every nth is asked. Files of `--static` are asked once more with the
+static embedder. `--articles` is the corpus for files in evqa's own format.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ def reported(questions: QuestionFile, most: int) -> QuestionFile:
     from split import part
 
     titles = {document.id: document.title for document in questions.documents}
-    cases = [
-        case for case in questions.cases if not titles or part(titles[case.document]) == "report"
-    ]
+    ours = questions.kind in ("evqa", "passages")
+    cases = [case for case in questions.cases if ours or part(titles[case.document]) == "report"]
     step = max(1, math.ceil(len(cases) / most))
     return replace(questions, cases=tuple(cases[::step]))
 
@@ -41,6 +40,7 @@ def reported(questions: QuestionFile, most: int) -> QuestionFile:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--static", type=Path, nargs="+", default=[])
     parser.add_argument("--articles", type=Path, default=HERE.parent / "corpus")
     parser.add_argument("--most", type=int, default=250)
     arguments = parser.parse_args()
@@ -50,10 +50,16 @@ def main() -> None:
         " Public files: only articles that nothing was fitted to.",
         f"Machine: {machine()}.",
     ]
-    for path in arguments.files:
+    default = Settings(corpus=arguments.articles)
+    static = replace(default, embedding_model="static")
+    for path, settings in [
+        *((path, default) for path in arguments.files),
+        *((path, static) for path in arguments.static),
+    ]:
         questions = reported(read_questions(path), arguments.most)
-        result = evaluate(questions, Settings(corpus=arguments.articles), path.name)
-        sections.append(f"## {path.name} ({result.kind}, {len(questions.cases)} questions)")
+        result = evaluate(questions, settings, path.name)
+        which = ", static embedder" if settings is static else ""
+        sections.append(f"## {path.name} ({result.kind}, {len(questions.cases)} questions{which})")
         rows = [
             f"| {name} | {e.value:.3f} | {e.low:.3f} to {e.high:.3f} | {e.cases} |"
             for name, e in result.measures.items()

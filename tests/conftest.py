@@ -52,3 +52,8 @@ def assistant(flagship: Settings) -> Iterator[Assistant]:
     """An assistant over the repository's own corpus."""
     with Assistant.open(flagship) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright's event loop runs until the end, and allows no other."""
+    items.sort(key=lambda item: "browser" in item.path.parent.parts)

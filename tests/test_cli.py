@@ -430,3 +430,35 @@ def test_output_can_be_printed_where_the_terminal_knows_no_unicode(built: Path) 
     done = evqa("search", "bridge lift", folder=built, PYTHONIOENCODING="ascii")
     assert "Traceback" not in done.stderr
     assert done.returncode == 0
+
+
+def test_ask_takes_only_some_articles(built: Path) -> None:
+    of = ("--outlet", "Port Gazette", "--from", "2025-03-01", "--to", "2025-03-31")
+    done = evqa("ask", MINUTES, *of, folder=built)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "17 minutes" in done.stdout
+    assert (
+        "Looked for among articles of Port Gazette, from 2025-03-01 to 2025-03-31." in done.stdout
+    )
+    refused = evqa("ask", MINUTES, "--article", "bees.txt", folder=built)
+    assert refused.stdout.startswith("The articles don't say, among those out of bees.txt.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--from", "yesterday"), "evqa: 'yesterday' is no day. Write it as 2026-02-11."),
+        (
+            ("--from", "2025-02-02", "--to", "2025-02-01"),
+            "evqa: No day is from 2025-02-02 to 2025-02-01. Give the earlier one first.",
+        ),
+        (
+            ("--language", "sv", "--outlet", "Port Gazette"),
+            "evqa: There are no articles of Port Gazette, in the language sv. Ask of others.",
+        ),
+    ],
+)
+def test_filters_that_cannot_be_are_told(
+    built: Path, arguments: tuple[str, ...], line: str
+) -> None:
+    assert complaint(evqa("ask", MINUTES, *arguments, folder=built)) == line

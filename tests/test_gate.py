@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from evqa.corpus import MAX_DOCUMENT_BYTES
 from evqa.web.gate import (
     BODY_BYTES,
     CALLS_A_MINUTE,
@@ -234,3 +235,22 @@ def test_a_file_is_no_argument_anywhere(visitor: Visitor, path: str) -> None:
             415,
             "evqa takes no files here; send text.\n",
         )
+
+
+def test_an_article_may_be_longer_and_hold_anything(clock: Clock) -> None:
+    visitor = Visitor(gate(clock, "reader:secret"))
+    own = {"auth": ("reader", "secret")}
+    file = json.dumps({"meta": {"_type": "gradio.FileData"}}).encode()
+    path = "/library/file?name=a.json"
+    assert visitor.ask("POST", path, content=file, **own)[0] == 200
+    assert visitor.ask("POST", path, content=b"x" * (BODY_BYTES + 1), **own)[0] == 200
+    assert visitor.ask("POST", path, content=b"x" * (MAX_DOCUMENT_BYTES + 1), **own) == (
+        413,
+        "The request is too long; 50,000,000 bytes are the most.\n",
+    )
+    assert visitor.ask("POST", path, content=file)[0] == 401
+    evil = {"Origin": "http://evil.example"}
+    assert visitor.ask("POST", path, content=file, headers=evil, **own)[0] == 403
+    for _ in range(CALLS_A_MINUTE):
+        last = visitor.ask("POST", "/library/remove", content=b"a", **own)[0]
+    assert last == 429

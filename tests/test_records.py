@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from evqa.filters import NO_FILTERS
 from evqa.records import (
     Answer,
     Article,
@@ -143,6 +144,7 @@ def test_an_answer_as_json_holds_all_that_it_says() -> None:
         "unknown_names": ["Oslo"],
         "timings": {"a": 0.1},
         "answerer": "extractive",
+        "filters": NO_FILTERS.to_dict(),
     }
     assert answer.to_dict() == expected
     assert json.loads(json.dumps(answer.to_dict())) == expected

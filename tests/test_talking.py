@@ -93,7 +93,6 @@ def test_what_is_stopped_says_so_and_can_be_asked_again() -> None:
         exchange.work = asyncio.create_task(asyncio.sleep(60))
         assert "Ask again" not in talk.html()
         talk.stop()
-        await asyncio.wait([exchange.work])
         return talk.html()
 
     assert asyncio.run(stopped()) == cards.conversation(

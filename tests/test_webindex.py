@@ -133,3 +133,38 @@ def test_only_so_many_wait_and_those_who_give_up_make_room(settings: Settings) -
     with serving(settings) as served:
         asyncio.run(visit(served))
     assert done == [*range(MOST_WAITING - 1), MOST_WAITING]
+
+
+def test_what_the_library_changes_is_served(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        version = served.version
+        served.library.add_file("rain.md", b"It rains in Bergen for 240 days.")
+        (settings.corpus / "empty.md").touch()
+        served.library.remove("bees.txt")
+        until(lambda: not served.library.busy)
+        assert served.version > version
+        assert [one.id for one in served.assistant().listed()] == [
+            "archiv/brücke.md",
+            "ferry.md",
+            "rain.md",
+        ]
+        assert [one.article_id for one in served.failed] == ["empty.md"]
+        assert served.progress is None
+
+
+def test_an_index_that_could_not_be_made_is_once_there_are_articles(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(
+        corpus=tmp_path / "corpus", index=tmp_path / "index", embedding_model="static"
+    )
+    with serving(settings) as served:
+        with pytest.raises(CorpusError):
+            asyncio.run(served.opened())
+        served.library.add_file("rain.md", b"It rains in Bergen.")
+        until(lambda: not served.library.busy)
+        assert served.ready
+        assert served.status == cards.collection(1, 1)
+        assert [one.id for one in served.assistant().listed()] == ["rain.md"]
+    assert capsys.readouterr().err.startswith("evqa: There is no corpus folder ")

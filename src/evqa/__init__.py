@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evqa.assistant import Assistant, ask
     from evqa.errors import EvqaError
+    from evqa.filters import Filters
     from evqa.indexing import update_index
     from evqa.records import Answer, Article, Hit, IndexReport, Passage, Quote, Turn
     from evqa.settings import Settings
@@ -16,6 +17,7 @@ __all__ = [
     "Article",
     "Assistant",
     "EvqaError",
+    "Filters",
     "Hit",
     "IndexReport",
     "Passage",
@@ -30,6 +32,7 @@ _HOMES = {
     "Assistant": "assistant",
     "ask": "assistant",
     "EvqaError": "errors",
+    "Filters": "filters",
     "Settings": "settings",
     "update_index": "indexing",
 }

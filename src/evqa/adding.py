@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -83,21 +83,43 @@ def add(
     failed: list[Failure] = []
     for source, take in _takers(settings.corpus, sources, fetcher):
         try:
-            added.append(take())
+            with _writing(settings.corpus):
+                added.append(take())
         except (SourceError, UnreadableArticle) as error:
             failed.append(Failure(source, str(error)))
-        except OSError as error:
-            raise CorpusError(
-                f"The corpus folder {settings.corpus} cannot be written"
-                f" ({error.strerror or error}).",
-                "Name another with --corpus.",
-            ) from error
     if not added:
         return AddReport((), tuple(failed), None)
     report = update_index(settings, progress=progress)
     return AddReport(
         tuple(_with_same_stories(settings, added, report)), (*failed, *report.failed), report
     )
+
+
+def put(folder: Path, name: str, content: bytes) -> Added:
+    """Take a file of this name and content into the corpus folder, but not into the index yet.
+
+    Raises SourceError or UnreadableArticle where it can't be taken, CorpusError where the folder
+    can't be written.
+    """
+    with _writing(folder):
+        return _put(folder, name, Path(name), lambda: content)
+
+
+def put_page(folder: Path, url: str, fetcher: Fetcher) -> Added:
+    """Fetch a page into the corpus folder, but not into the index yet; raises as `put` does."""
+    with _writing(folder):
+        return _take_page(folder, url, fetcher)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(
+            f"The corpus folder {folder} cannot be written ({error.strerror or error}).",
+            "Name another with --corpus.",
+        ) from error
 
 
 def _takers(
@@ -130,25 +152,31 @@ def _take_file(folder: Path, path: Path, target: Path, read: Callable[[], bytes]
     if path.resolve().is_relative_to(folder.resolve()):
         inside = path.resolve().relative_to(folder.resolve())
         return Added(str(path), corpus.name_of(inside), "unchanged")
-    if not corpus.is_article_name(path.name):
+    return _put(folder, str(path), target, read)
+
+
+def _put(folder: Path, source: str, target: Path, read: Callable[[], bytes]) -> Added:
+    """Put what is read from a source at its place below the corpus folder."""
+    if not corpus.is_article_name(target.name):
         raise SourceError(
-            f"{path}: files of this kind cannot be read.", f"Add {', '.join(corpus.SUFFIXES)}."
+            f"{source}: files of this kind cannot be read.", f"Add {', '.join(corpus.SUFFIXES)}."
         )
     name = corpus.name_of(target)
     content = read()
     place = folder / target
     if place.exists():
         if place.read_bytes() == content:
-            return Added(str(path), name, "unchanged")
+            return Added(source, name, "unchanged")
         raise SourceError(
-            f"{path}: {place} is there already, with another content.",
+            f"{source}: {place} is there already, with another content.",
             "Rename the new one, or remove the old one.",
         )
-    if path.suffix.lower() == ".jsonl":  # of which the index's update tells each bad line
+    if target.suffix.lower() == ".jsonl":  # of which the index's update tells each bad line
+        corpus.check_size(name, ".jsonl", len(content))
         _save(place, content)
     else:
         _save(place, content, _read(name, content))
-    return Added(str(path), name)
+    return Added(source, name)
 
 
 def _take_page(folder: Path, url: str, fetcher: Fetcher) -> Added:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from evqa.citations import cut, render, verified
 from evqa.disagreement import agreement, agreements, describe, disagreements
 from evqa.evidence import Evidence, Sentence
+from evqa.filters import NO_FILTERS, Filters
 from evqa.records import Answer, Article, Hit, Quote
 from evqa.settings import Settings
 
@@ -20,10 +21,11 @@ def compose(
     evidence: Evidence,
     settings: Settings,
     article: Callable[[str], Article | None],
+    filters: Filters = NO_FILTERS,
 ) -> Answer:
     """The answer: up to `max_quotes` quotes where the confidence reaches the threshold.
 
-    Where sources differ or agree, it says so after them.
+    Where sources differ or agree, and where not all articles were asked, it says so after them.
 
     Every quote is checked against the stored article that `article` gives; without one that
     stands, the answer is a refusal with the nearest passages.
@@ -34,11 +36,12 @@ def compose(
         witnesses = verified(_cut(evidence.witnesses), article)
     differing = disagreements(standalone_question, witnesses)
     agreeing = agreements(standalone_question, witnesses)
-    said = (render(quotes), describe(differing), agreement(agreeing))
+    among = looked_among(filters)
+    said = (render(quotes), describe(differing), agreement(agreeing), among)
     return Answer(
         question=question,
         standalone_question=standalone_question,
-        text="\n".join(filter(None, said)) if quotes else _refusal(evidence.unknown_names),
+        text="\n".join(filter(None, said)) if quotes else _refusal(evidence.unknown_names, filters),
         answered=bool(quotes),
         confidence=evidence.confidence,
         quotes=tuple(quotes),
@@ -46,6 +49,7 @@ def compose(
         disagreements=differing,
         agreements=agreeing,
         unknown_names=evidence.unknown_names,
+        filters=filters,
     )
 
 
@@ -53,7 +57,14 @@ def _cut(found: Sequence[Sentence]) -> list[Quote]:
     return [cut(one.hit, one.start, one.end, one.score) for one in found]
 
 
-def _refusal(unknown_names: Sequence[str]) -> str:
+def looked_among(filters: Filters) -> str:
+    """Of which articles a question was asked, in a sentence; nothing where of all."""
+    return f"Looked for among articles {filters.words}." if filters else ""
+
+
+def _refusal(unknown_names: Sequence[str], filters: Filters) -> str:
+    among = f", among those {filters.words}" if filters else ""
+    refusal = f"{REFUSAL.removesuffix('.')}{among}."
     if not unknown_names:
-        return REFUSAL
-    return f"{REFUSAL} None of them mentions {' or '.join(unknown_names)}."
+        return refusal
+    return f"{refusal} None of them mentions {' or '.join(unknown_names)}."

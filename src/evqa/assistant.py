@@ -15,6 +15,7 @@ from evqa.answering import compose
 from evqa.conversation import already_shown, standalone
 from evqa.errors import QuestionError
 from evqa.evidence import EvidenceSelector
+from evqa.filters import NO_FILTERS, Filters, Listed
 from evqa.indexing import built_by
 from evqa.language.timeframes import time_frame
 from evqa.records import Answer, Article, Hit, Trace, Turn
@@ -59,27 +60,33 @@ class Assistant:
             raise
         return cls(store, retriever, EvidenceSelector(judge), settings)
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question, which may lean on the turns before it.
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+    ) -> Answer:
+        """Answer a question, which may lean on the turns before it, from the articles asked.
 
-        Raises QuestionError where it is empty, has no words or more than MAX_QUESTION characters.
+        Raises QuestionError where it is empty, has no words or more than MAX_QUESTION characters,
+        and where the filters leave no article.
         """
         question = _checked(question)
+        within = self._within(filters)
         looked_up = standalone(question, history)
         began = time.perf_counter()
         frame = time_frame(looked_up, date.today())
-        hits = self.retriever.search(looked_up, HITS, frame=frame)
+        hits = self.retriever.search(looked_up, HITS, frame=frame, within=within)
         found = time.perf_counter()
-        unknown = self.retriever.unknown_names(looked_up, hits)
+        unknown = self.retriever.unknown_names(looked_up, hits, within)
         shown = already_shown(question, history)
         evidence = self.evidence.select(looked_up, hits, unknown, frame, shown)
         timings = {"retrieval": found - began, "evidence": time.perf_counter() - found}
-        answer = compose(question, looked_up, hits, evidence, self.settings, self._store.article)
+        answer = compose(
+            question, looked_up, hits, evidence, self.settings, self._store.article, filters
+        )
         return replace(answer, timings=timings)
 
-    def search(self, query: str, k: int = 5) -> list[Hit]:
+    def search(self, query: str, k: int = 5, filters: Filters = NO_FILTERS) -> list[Hit]:
         """The `k` best passages for a query, best first; raises QuestionError as `ask` does."""
-        return self.retriever.search(_checked(query), k)
+        return self.retriever.search(_checked(query), k, within=self._within(filters))
 
     def trace(self, text: str) -> Trace:
         """Say which articles hold a pasted text, word for word, shortened or nearly.
@@ -87,6 +94,10 @@ class Assistant:
         Raises QuestionError where it has no words or more than tracing.MAX_PASTED characters.
         """
         return trace(text, self.retriever)
+
+    def listed(self) -> list[Listed]:
+        """All articles of the index without their texts, in order of id."""
+        return self._store.listed()
 
     def articles(self) -> list[Article]:
         """All articles of the index, in order of id."""
@@ -103,6 +114,15 @@ class Assistant:
     def serves(self, settings: Settings) -> bool:
         """Whether this is what `open` would open now: same settings, and no newer index."""
         return settings == self.settings and self._store.is_current()
+
+    def _within(self, filters: Filters) -> frozenset[str] | None:
+        """The ids of the articles that are asked, None for all."""
+        if not filters:
+            return None
+        within = frozenset(one.id for one in self._store.listed() if filters.admits(one))
+        if not within:
+            raise QuestionError(f"There are no articles {filters.words}.", "Ask of others.")
+        return within
 
     def close(self) -> None:
         """Let go of the index."""
@@ -124,12 +144,12 @@ _shared: Assistant | None = None
 _shared_lock = threading.Lock()
 
 
-def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
+def ask(question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS) -> Answer:
     """Answer a question with the settings in force; the assistant stays open for the next one.
 
     Raises as `Assistant.open` and `Assistant.ask` do.
     """
-    return _current().ask(question, history)
+    return _current().ask(question, history, filters)
 
 
 def _current() -> Assistant:

@@ -32,6 +32,11 @@ app = typer.Typer(
 Corpus = Annotated[Path | None, typer.Option(help="Folder of the articles.", show_default="corpus")]
 Index = Annotated[Path | None, typer.Option(help="Folder of the index.", show_default="index")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Outlet = Annotated[list[str] | None, typer.Option(help="Ask only what an outlet published.")]
+From = Annotated[str, typer.Option("--from", help="Ask only what was published from a day on.")]
+To = Annotated[str, typer.Option("--to", help="Ask only what was published up to a day.")]
+Language = Annotated[list[str] | None, typer.Option(help="Ask only what is in a language: en.")]
+ArticleId = Annotated[list[str] | None, typer.Option("--article", help="Ask only an article.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.")]
 
 
@@ -128,13 +133,25 @@ def add(
 
 @app.command()
 def ask(
-    question: Question, corpus: Corpus = None, index: Index = None, as_json: Json = False
+    question: Question,
+    outlet: Outlet = None,
+    published_from: From = "",
+    published_to: To = "",
+    language: Language = None,
+    article: ArticleId = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
 ) -> None:
-    """Answer a question with quotes, or say that the articles don't."""
+    """Answer a question with quotes, or say that the articles don't; of all of them, or of some."""
     from evqa.assistant import Assistant
+    from evqa.filters import read_filters
 
+    filters = read_filters(
+        outlet or (), published_from, published_to, language or (), article or ()
+    )
     with Assistant.open(_settings(corpus, index)) as assistant:
-        answer = assistant.ask(question)
+        answer = assistant.ask(question, filters=filters)
     if as_json:
         _print_json(answer.to_dict())
     else:

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -203,14 +203,25 @@ class LexicalIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """The ids and BM25 scores of the `k` best passages, best first."""
+    def search(
+        self, question: str, k: int, within: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids and BM25 scores of the `k` best passages, best first.
+
+        Where `within` is given, only those with an id in it, with the scores that they have anyway.
+        """
         wanted = content_terms(question)
         if not wanted or not len(self):
             return []
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, self._term(word)) for word in wanted]
         )
+        if within is not None:
+            among = tantivy.Query.term_set_query(self._schema, "passage", list(within))
+            unscored = tantivy.Query.const_score_query(among, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
+            )
         # Without a count, tantivy passes over what can't be among the best.
         hits = self._searcher.search(query, k, count=False).hits
         return [
@@ -234,14 +245,18 @@ class LexicalIndex:
                 break
         return sorted(found)
 
-    def unknown_names(self, question: str) -> tuple[str, ...]:
-        """The names in a question, capitalised or with a digit, that no passage holds."""
-        return tuple(name for name in names(question) if not self._holds(name))
+    def unknown_names(self, question: str, within: Sequence[int] | None = None) -> tuple[str, ...]:
+        """The names in a question, capitalised or with a digit, that no passage holds.
 
-    def _holds(self, name: str) -> bool:
+        Where `within` is given, that none of these passages does.
+        """
+        return tuple(name for name in names(question) if not self._holds(name, within))
+
+    def _holds(self, name: str, within: Sequence[int] | None) -> bool:
         whole, *parts = terms(name) or [""]
-        return bool(self.search(whole, 1)) or (
-            bool(parts) and all(self.search(part, 1) for part in _PARTS.findall(name.lower()))
+        return bool(self.search(whole, 1, within)) or (
+            bool(parts)
+            and all(self.search(part, 1, within) for part in _PARTS.findall(name.lower()))
         )
 
     def ids(self) -> list[int]:

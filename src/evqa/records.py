@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from evqa.filters import NO_FILTERS, Filters
+
 PAGE_END = "\f"
 
 
@@ -201,7 +203,8 @@ class Answer:
     nearest passages. `confidence`, 0 to 1, says how sure evqa is that the articles answer the
     question. `disagreements` are what the quotes contradict each other about. `agreements` are the
     readings that two outlets or more give. `unknown_names` are the names in the question that no
-    article has. `timings` are seconds by stage. `answerer` names what wrote `text`.
+    article has. `timings` are seconds by stage. `answerer` names what wrote `text`. `filters` say
+    of which articles it was asked.
     """
 
     question: str
@@ -216,6 +219,7 @@ class Answer:
     unknown_names: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     answerer: str = "extractive"
+    filters: Filters = NO_FILTERS
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON types; a hit carries its passage's text, not the whole article."""
@@ -235,6 +239,7 @@ class Answer:
             "unknown_names": list(self.unknown_names),
             "timings": dict(self.timings),
             "answerer": self.answerer,
+            "filters": self.filters.to_dict(),
         }
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
+import numpy as np
+
 from evqa.embedding import Embedder
 from evqa.index.stories import Shingle, shingles
 from evqa.language.scripts import is_latin
@@ -18,6 +20,7 @@ from evqa.records import Article, Hit
 from evqa.reranking import Reranker
 from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
+from evqa.vectors import Ids
 
 # benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
 # costs nothing where the cosine is right and helps where names and numbers decide.
@@ -64,21 +67,29 @@ class Retriever:
         k: int,
         without: Collection[str] = (),
         frame: TimeFrame = ANY_TIME,
+        within: Collection[str] | None = None,
     ) -> list[Hit]:
         """The `k` best passages for a question, best first, near-duplicates folded into one.
 
-        `without` holds the ids of articles that are left out. The time frame leaves out what was
-        told after it and moves what fits it up, without a change to any score.
+        `without` holds the ids of articles that are left out, `within`, where it is given, those of
+        all that are not. The time frame leaves out what was told after it and moves what fits it
+        up, without a change to any score.
         """
-        hits = self._reranked(question, self.candidates(question, k, without, frame))
+        hits = self._reranked(question, self.candidates(question, k, without, frame, within))
         return in_time(hits, frame, lambda hit: (hit.score, hit.article, hit.text))[:k]
 
-    def unknown_names(self, question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-        """The names in a question that no passage and no title of these hits holds."""
+    def unknown_names(
+        self, question: str, hits: Sequence[Hit], within: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """The names in a question that no passage and no title of these hits holds.
+
+        Where `within` is given, only passages of the articles with an id in it count.
+        """
         titles = {term for hit in hits for term in terms(hit.article.title)}
+        among = None if within is None else self._store.passage_ids(within)
         return tuple(
             name
-            for name in self._lexical.unknown_names(question)
+            for name in self._lexical.unknown_names(question, among)
             if not titles.intersection(terms(name)[:1])
         )
 
@@ -111,22 +122,25 @@ class Retriever:
         k: int,
         without: Collection[str] = (),
         frame: TimeFrame = ANY_TIME,
+        within: Collection[str] | None = None,
     ) -> list[Hit]:
         """The passages that are reranked for the `k` best, near-duplicates folded, best first."""
         places = self._store.places
+        among = None if within is None else self._store.passage_ids(within)
+        vectors = None if among is None else np.array(among, dtype=np.int64)
         dense: Ranking = []
         if is_latin(question) or not self._embedder.latin_only:
             vector = self._embedder.embed_query(question)
-            dense = best(lambda k: self._vectors.search(vector, k), _CANDIDATES, places)
-        lexical = best(lambda k: self._lexical.search(question, k), _CANDIDATES, places)
+            dense = best(lambda k: self._vectors.search(vector, k, vectors), _CANDIDATES, places)
+        lexical = best(lambda k: self._lexical.search(question, k, among), _CANDIDATES, places)
         fused = dict(fuse(dense, lexical))
         seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
-        for passage in self._waiting(question, k):
+        for passage in self._waiting(question, k, vectors):
             fused.setdefault(passage, min(fused.values(), default=0.0))
             seats.add(passage)
         told: dict[int, Hit] = {}
         for found in sorted(self._hits(fused), key=_rank):
-            shown = self._as_shown(found)
+            shown = self._as_shown(found, within)
             told.setdefault(shown.passage.id, shown)
             if found.passage.id in seats:
                 seats.add(shown.passage.id)
@@ -138,7 +152,7 @@ class Retriever:
         distinct = _folded(hits)
         return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
 
-    def _waiting(self, question: str, k: int) -> list[int]:
+    def _waiting(self, question: str, k: int, within: Ids | None) -> list[int]:
         """The `k` best of the passages whose vectors are still to be made, by their stand-ins.
 
         Their cosines say nothing beside those of the others, so that all of them are reranked.
@@ -146,12 +160,13 @@ class Retriever:
         if self._static is None:
             return []
         vector = self._static.embed_query(question)
-        found = best(lambda k: self._stand_ins.search(vector, k), k, self._store.places)
+        found = best(lambda k: self._stand_ins.search(vector, k, within), k, self._store.places)
         return [passage for passage, _ in found]
 
-    def _as_shown(self, hit: Hit) -> Hit:
+    def _as_shown(self, hit: Hit, within: Collection[str] | None) -> Hit:
         """A hit in the article that shows its story, where that prints most of the passage."""
-        first, *others = self._store.story(hit.article.id)
+        story = self._store.story(hit.article.id)
+        first, *others = (one for one in story if within is None or one in within)
         if not others:
             return hit
         article = self._store.article(first)

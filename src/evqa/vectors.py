@@ -111,22 +111,28 @@ class FaissIndex:
         if len(ids):
             self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
 
-    def search(self, vector: Floats, k: int, without: Ids | None = None) -> list[tuple[int, float]]:
+    def search(
+        self, vector: Floats, k: int, without: Ids | None = None, within: Ids | None = None
+    ) -> list[tuple[int, float]]:
         """The ids and inner products of the `k` nearest vectors, nearest first.
 
-        Vectors with an id in `without` are passed over.
+        Vectors with an id in `without` are passed over; where `within` is given, all others than
+        those with an id in it are, and every list is searched, since they may lie in any.
         """
         if not len(self):
             return []
         faiss = _faiss()
 
         options: dict[str, Any] = {}
-        if without is not None and len(without):
+        if within is not None:
+            options["sel"] = faiss.IDSelectorBatch(within)
+        elif without is not None and len(without):
             options["sel"] = faiss.IDSelectorNot(faiss.IDSelectorBatch(without))
         if self.exact:
             parameters = faiss.SearchParameters(**options)
         else:
-            parameters = faiss.SearchParametersIVF(nprobe=self._index.nprobe, **options)
+            probed = self._index.nprobe if within is None else self._index.nlist
+            parameters = faiss.SearchParametersIVF(nprobe=probed, **options)
         with _one_thread(faiss):
             scores, ids = self._index.search(
                 vector.reshape(1, -1), min(k, len(self)), params=parameters

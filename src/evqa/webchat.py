@@ -23,7 +23,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         try:
             # The articles are read while Gradio loads.
             from evqa.web.chatpage import build
+            from evqa.web.weblibrary import routes
 
-            run(build(served), listener, password)
+            run(build(served), listener, password, routes(served.library))
         finally:
             served.close()

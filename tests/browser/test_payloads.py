@@ -113,3 +113,15 @@ def test_hostile_articles_are_quoted_as_text(hostile: Chat, visit: Visit) -> Non
     page.locator(".reopen").first.click()
     expect(page.locator(".exchange").first).to_be_visible()
     assert_only_own_markup(page)
+
+
+def test_hostile_questions_are_text(hostile: Chat, visit: Visit) -> None:
+    page = visit(hostile)
+    for first in range(0, len(PAYLOADS), 8):
+        asked = "  ".join(PAYLOADS[first : first + 8]).replace("\n", " ").replace("\r", " ")
+        ask(page, asked[:900])
+        assert_only_own_markup(page)
+    page.get_by_label("Your question").fill(LONG)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".exchange").last.locator(".problem")).to_contain_text("characters")
+    assert_only_own_markup(page)

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evqa import files
 from evqa.errors import IndexCorrupt, IndexMismatch, IndexNotFound, IndexStoreError
 from evqa.files import FileRecord
+from evqa.filters import Listed
 from evqa.index.segments import Segment
 from evqa.records import Article, Passage
 
@@ -306,6 +308,21 @@ def article_of(row: sqlite3.Row) -> Article:
     values = {**json.loads(row["rest"]), **{name: row[name] for name in _OWN_COLUMNS}}
     article: Article = _adapter(Article).validate_python(values)
     return article
+
+
+def listed_of(row: sqlite3.Row) -> Listed:
+    """An article without its text, from a row with its `id`, `title`, `rest` and `passages`."""
+    rest = json.loads(row["rest"])
+    original = rest["reports_on"] or rest
+    return Listed(
+        id=row["id"],
+        title=row["title"],
+        outlet=(rest["reports_on"] or {}).get("outlet") or rest["source"],
+        source=rest["source"],
+        told_on=original["published"] and date.fromisoformat(original["published"]),
+        language=rest["language"],
+        passages=row["passages"],
+    )
 
 
 def passage_of(row: sqlite3.Row) -> Passage:

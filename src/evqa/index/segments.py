@@ -85,9 +85,12 @@ class Segments:
         )
         return cls(indexes, dim, dead) if whole else None
 
-    def search(self, vector: Floats, k: int) -> list[tuple[int, float]]:
-        """The ids and inner products of the `k` nearest vectors, nearest first."""
-        found = [index.search(vector, k, self._dead) for index in self._indexes]
+    def search(self, vector: Floats, k: int, within: Ids | None = None) -> list[tuple[int, float]]:
+        """The ids and inner products of the `k` nearest vectors, nearest first.
+
+        Where `within` is given, only those of passages with an id in it, none of them removed.
+        """
+        found = [index.search(vector, k, self._dead, within) for index in self._indexes]
         return heapq.nsmallest(k, heapq.merge(*found, key=_farness), key=_farness)
 
     def __len__(self) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from evqa import files
 from evqa.errors import IndexStoreError
+from evqa.filters import Listed
 from evqa.index import database
 from evqa.index.database import BuiltBy, Manifest
 from evqa.records import Article, Passage
@@ -34,6 +35,7 @@ class Snapshot:
         self._connection, self.manifest = _begin(folder)
         self.article = lru_cache(maxsize=1024)(self._article)
         self._stories: dict[str, tuple[str, ...]] = {}
+        self._listed: list[Listed] = []
 
     def close(self) -> None:
         """Let go of the index."""
@@ -64,6 +66,21 @@ class Snapshot:
         return [
             database.article_of(row) for row in self._rows("SELECT * FROM articles ORDER BY id")
         ]
+
+    def listed(self) -> list[Listed]:
+        """All articles without their texts, in order of id."""
+        if not self._listed:
+            query = (
+                "SELECT id, title, rest, (SELECT count(*) FROM passages WHERE article_id ="
+                " articles.id) AS passages FROM articles ORDER BY id"
+            )
+            self._listed = [database.listed_of(row) for row in self._rows(query)]
+        return self._listed
+
+    def passage_ids(self, article_ids: Iterable[str]) -> list[int]:
+        """The ids of all passages of these articles."""
+        query = "SELECT id FROM passages WHERE article_id IN (SELECT value FROM json_each(?))"
+        return [row["id"] for row in self._rows(query, json.dumps(sorted(article_ids)))]
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""

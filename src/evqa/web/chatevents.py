@@ -12,6 +12,7 @@ import gradio as gr
 
 from evqa.errors import EvqaError
 from evqa.web import cards, kept
+from evqa.web.looking import Look
 from evqa.web.talking import Conversation, Exchange, Replies
 from evqa.web.transcripts import as_markdown
 
@@ -25,31 +26,33 @@ class Events:
     def __init__(self, replies: Replies) -> None:
         self._replies = replies
 
-    async def ask(self, question: str, talk: Conversation, state: Any) -> AsyncIterator[Shown]:
+    async def ask(
+        self, question: str, talk: Conversation, state: Any, look: Look
+    ) -> AsyncIterator[Shown]:
         """Answer a question that was typed."""
         if not question.strip():
             talk.notice = "Type a question first."
             yield talk.html(), gr.skip(), talk, gr.skip(), gr.skip()
             return
-        async for shown in self._answer(talk.begin(question.strip()), talk, state, ""):
+        async for shown in self._answer(talk.begin(question.strip()), talk, state, look, ""):
             yield shown
 
     async def choose(
-        self, talk: Conversation, state: Any, event: gr.EventData
+        self, talk: Conversation, state: Any, look: Look, event: gr.EventData
     ) -> AsyncIterator[Shown]:
         """Answer one of the example questions."""
         question = event._data.get("question")
         if isinstance(question, str) and question in self._replies.examples:
-            async for shown in self._answer(talk.begin(question), talk, state, gr.skip()):
+            async for shown in self._answer(talk.begin(question), talk, state, look, gr.skip()):
                 yield shown
 
     async def retry(
-        self, talk: Conversation, state: Any, event: gr.EventData
+        self, talk: Conversation, state: Any, look: Look, event: gr.EventData
     ) -> AsyncIterator[Shown]:
         """Answer a question once more, with what was asked before it."""
         exchange = talk.numbered(event._data.get("exchange"))
         if exchange is not None and not exchange.is_pending:
-            async for shown in self._answer(exchange, talk, state, gr.skip()):
+            async for shown in self._answer(exchange, talk, state, look, gr.skip()):
                 yield shown
 
     # Both on the event loop, not in a thread: a task may be cancelled from nowhere else.
@@ -122,10 +125,10 @@ class Events:
         return await self._replies.article(str(event._data.get("query", "")))
 
     async def _answer(
-        self, exchange: Exchange, talk: Conversation, state: Any, box: Any
+        self, exchange: Exchange, talk: Conversation, state: Any, look: Look, box: Any
     ) -> AsyncIterator[Shown]:
         history = talk.before(exchange)
-        self._replies.begin(exchange, history)
+        self._replies.begin(exchange, history, look.filters)
         yield talk.html(), box, talk, gr.skip(), gr.skip()
         await self._replies.finish(exchange)
         if exchange.answer is None or exchange not in talk.exchanges:

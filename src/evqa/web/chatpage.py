@@ -8,8 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from evqa.web import cards, kept
+from evqa.web import cards, kept, library_view
 from evqa.web.chatevents import Events
+from evqa.web.libraryevents import LibraryEvents
+from evqa.web.looking import Look
 from evqa.web.talking import Conversation, Replies
 from evqa.web.webapi import add_end_points
 from evqa.web.webindex import ServedIndex
@@ -47,95 +49,109 @@ def build(served: ServedIndex) -> gr.Blocks:
     """The page, with a conversation of its own for every visitor."""
     replies = Replies(served)
     events = Events(replies)
+    library = LibraryEvents(served)
     seeking: set[asyncio.Task[None]] = set()
 
-    async def follow() -> tuple[Any, ...]:
+    async def follow(look: Look) -> tuple[Any, ...]:
         if served.ready and not seeking:
             seeking.add(asyncio.create_task(replies.seek_examples()))
         # In this order, so that the last line is never missed.
         sought = all(task.done() for task in seeking) and (not served.ready or bool(seeking))
-        changing = not served.finished or served.kept_up or not sought
+        changing = not (served.finished and sought) or served.kept_up or served.library.busy
         switch = gr.Checkbox(value=served.kept_up, interactive=served.ready)
         shown = cards.examples(replies.examples) if replies.examples else ""
-        return served.status, gr.Timer(active=changing), switch, shown
+        told = served.status, gr.Timer(active=changing), switch, shown
+        return *told, *await library.follow(look)
 
-    async def switched(wanted: bool) -> tuple[Any, ...]:
+    async def switched(wanted: bool, look: Look) -> tuple[Any, ...]:
         await asyncio.to_thread(served.keep_up, wanted)
-        return await follow()
+        return await follow(look)
 
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
         add_end_points(served)  # first, so that no event of the page takes their names
         talk = gr.State(Conversation())
+        look = gr.State(Look())
         browser = gr.BrowserState([], storage_key="evqa-conversations", secret="evqa")  # noqa: S106
         timer = gr.Timer(SECONDS_BETWEEN_STATUS_LINES)
-        with gr.Row(elem_id="main"):
-            with gr.Column(elem_id="talk"):
-                _html(
-                    cards.header(TITLE, INTRODUCTION),
-                    elem_id="header",
-                    js_on_load=_script("header.js"),
-                )
-                with gr.Row(elem_id="about"):
-                    status = _html(served.status, elem_id="status", html_template=STATUS_TEMPLATE)
-                    keep_up = gr.Checkbox(
-                        label="Keep the index up to date",
-                        container=False,
-                        interactive=False,
-                        elem_id="keep-up",
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Chat"), gr.Row(elem_id="main"):
+                with gr.Column(elem_id="talk"):
+                    _html(
+                        cards.header(TITLE, INTRODUCTION),
+                        elem_id="header",
+                        js_on_load=_script("header.js"),
                     )
-                conversation = _html(
-                    elem_id="conversation",
-                    html_template=CONVERSATION_TEMPLATE,
-                    js_on_load=_script("conversation.js"),
-                )
-                with gr.Column(elem_id="opinion", visible=False) as panel:
-                    heading = _html()
-                    note = gr.Textbox(label="Note (may be empty)", lines=2, elem_id="note")
-                    words = gr.Textbox(
-                        label="The words of an article that answer it (empty: no article does)",
-                        lines=2,
-                        elem_id="words",
-                    )
-                    with gr.Row():
-                        keep = gr.Button("Keep", variant="primary", elem_id="keep")
-                        cancel = gr.Button("Cancel", elem_id="cancel")
-                with gr.Column(elem_id="composer"):
-                    examples = _html(elem_id="examples", js_on_load=_script("examples.js"))
-                    with gr.Row(elem_id="ask"):
-                        question = gr.Textbox(
-                            label="Your question",
-                            show_label=False,
-                            placeholder="Ask about the articles",
-                            max_lines=6,
-                            autofocus=True,
-                            container=False,
-                            elem_id="question",
+                    with gr.Row(elem_id="about"):
+                        status = _html(
+                            served.status, elem_id="status", html_template=STATUS_TEMPLATE
                         )
-                        send = gr.Button("Ask", variant="primary", elem_id="send")
-                        stop = gr.Button("Stop", elem_id="stop")
-                with gr.Row(elem_id="actions"):
-                    restart = gr.Button("New conversation", elem_id="restart")
-                    save_markdown = gr.Button("Save as Markdown", elem_id="save-markdown")
-                    save_json = gr.Button("Save as JSON", elem_id="save-json")
-                earlier = _html(elem_id="earlier", js_on_load=_script("kept.js"))
-                download = _html(
-                    elem_id="download",
-                    html_template="<span hidden></span>",
-                    js_on_load=_script("download.js"),
+                        keep_up = gr.Checkbox(
+                            label="Keep the index up to date",
+                            container=False,
+                            interactive=False,
+                            elem_id="keep-up",
+                        )
+                    conversation = _html(
+                        elem_id="conversation",
+                        html_template=CONVERSATION_TEMPLATE,
+                        js_on_load=_script("conversation.js"),
+                    )
+                    with gr.Column(elem_id="opinion", visible=False) as panel:
+                        heading = _html()
+                        note = gr.Textbox(label="Note (may be empty)", lines=2, elem_id="note")
+                        words = gr.Textbox(
+                            label="The words of an article that answer it (empty: no article does)",
+                            lines=2,
+                            elem_id="words",
+                        )
+                        with gr.Row():
+                            keep = gr.Button("Keep", variant="primary", elem_id="keep")
+                            cancel = gr.Button("Cancel", elem_id="cancel")
+                    with gr.Column(elem_id="composer"):
+                        examples = _html(elem_id="examples", js_on_load=_script("examples.js"))
+                        asked_here = _html(elem_id="asked-here")
+                        with gr.Row(elem_id="ask"):
+                            question = gr.Textbox(
+                                label="Your question",
+                                show_label=False,
+                                placeholder="Ask about the articles",
+                                max_lines=6,
+                                autofocus=True,
+                                container=False,
+                                elem_id="question",
+                            )
+                            send = gr.Button("Ask", variant="primary", elem_id="send")
+                            stop = gr.Button("Stop", elem_id="stop")
+                    with gr.Row(elem_id="actions"):
+                        restart = gr.Button("New conversation", elem_id="restart")
+                        save_markdown = gr.Button("Save as Markdown", elem_id="save-markdown")
+                        save_json = gr.Button("Save as JSON", elem_id="save-json")
+                    earlier = _html(elem_id="earlier", js_on_load=_script("kept.js"))
+                    download = _html(
+                        elem_id="download",
+                        html_template="<span hidden></span>",
+                        js_on_load=_script("download.js"),
+                    )
+                article = _html(
+                    elem_id="article",
+                    html_template=ARTICLE_TEMPLATE,
+                    js_on_load=_script("article.js"),
                 )
-            article = _html(
-                elem_id="article",
-                html_template=ARTICLE_TEMPLATE,
-                js_on_load=_script("article.js"),
-            )
+            with gr.Tab("Library"), gr.Column(elem_id="library"):
+                state = _html(elem_id="index-state", html_template=STATUS_TEMPLATE)
+                adding = _html(library_view.adding(), js_on_load=_script("library_add.js"))
+                form = _html(elem_id="filters", js_on_load=_script("library_filters.js"))
+                asked_there = _html(elem_id="asked", html_template=STATUS_TEMPLATE)
+                table = _html(elem_id="table", js_on_load=_script("library_table.js"))
+                bars = _html(elem_id="bars")
 
         shown = [conversation, question, talk, browser, earlier]
         for trigger, answer, asked in (
-            (question.submit, events.ask, [question, talk, browser]),
-            (send.click, events.ask, [question, talk, browser]),
-            (examples.choose, events.choose, [talk, browser]),
-            (conversation.retry, events.retry, [talk, browser]),
+            (question.submit, events.ask, [question, talk, browser, look]),
+            (send.click, events.ask, [question, talk, browser, look]),
+            (examples.choose, events.choose, [talk, browser, look]),
+            (conversation.retry, events.retry, [talk, browser, look]),
         ):
             trigger(
                 answer,
@@ -166,8 +182,16 @@ def build(served: ServedIndex) -> gr.Blocks:
         cancel.click(events.close, talk, [talk, *judged], **aside)
         article.visit(events.visit, None, article, **aside)
         page.load(kept.listed, browser, earlier, **aside)
-        followed = [status, timer, keep_up, examples]
-        gr.on([page.load, timer.tick], follow, None, followed, **aside)
-        keep_up.input(switched, keep_up, followed, **aside)
+        listed = [look, asked_there, asked_here, table]
+        followed = [status, timer, keep_up, examples, state, form, bars, *listed]
+        gr.on([page.load, timer.tick], follow, look, followed, **aside)
+        for changed in (adding.changed, table.changed):
+            changed(follow, look, followed, trigger_mode="multiple", **aside)
+        keep_up.input(switched, [keep_up, look], followed, **aside)
+        form.choose(library.choose, look, listed, **aside)
+        form.clear(library.clear, look, listed, **aside)
+        table.pick(library.pick, look, listed, **aside)
+        table.sort(library.sort, look, listed, **aside)
+        table.more(library.more, look, listed, **aside)
     page.queue(max_size=EVENTS_WAITING)
     return page

@@ -54,8 +54,8 @@ def timeline(quotes: Sequence[Quote]) -> str:
     drawing = (
         f'<line class="axis" x1="{_MARGIN}" y1="{axis}" x2="{WIDTH - _MARGIN}" y2="{axis}"/>{marks}'
     )
-    table = _table(("Day", "Quotes"), [(day(one), _numbers(days[one])) for one in ordered])
-    return _figure("When it was said", height, drawing, table)
+    table = unseen_table(("Day", "Quotes"), [(day(one), _numbers(days[one])) for one in ordered])
+    return figure("When it was said", height, drawing, table)
 
 
 def amount_plot(question: str, quotes: Sequence[Quote]) -> str:
@@ -92,11 +92,11 @@ def amount_plot(question: str, quotes: Sequence[Quote]) -> str:
         f'y2="{_PLOT_HEIGHT}"/>'
     )
     height = _PLOT_HEIGHT + 24 + 18 * max(rows)
-    table = _table(
+    table = unseen_table(
         ("Day", "Amount", "Quote"),
         [(day(one.told_on), one.words, f"[{one.number}]") for one in found],
     )
-    return _figure("The amounts that differ", height, f"{axis}{''.join(marks)}{labels}", table)
+    return figure("The amounts that differ", height, f"{axis}{''.join(marks)}{labels}", table)
 
 
 def points(question: str, quotes: Sequence[Quote]) -> list[Point]:
@@ -161,15 +161,17 @@ def _short(words: str) -> str:
     return words if len(words) <= 24 else f"{words[:23].rstrip()}…"
 
 
-def _figure(caption: str, height: int, drawing: str, table: str) -> str:
+def figure(caption: str, height: int, drawing: str, table: str, width: int = WIDTH) -> str:
+    """A drawing for the eye with its caption, and the table that says the same."""
     return (
         f'<figure class="plot"><figcaption>{caption}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {height}" aria-hidden="true" focusable="false">{drawing}</svg>'
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true" focusable="false">{drawing}</svg>'
         f"{table}</figure>"
     )
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def unseen_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table that is read aloud but not seen; every cell is escaped."""
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows

@@ -12,9 +12,11 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from evqa.answering import looked_among
 from evqa.assistant import Assistant
 from evqa.citations import cut, render, verified, verify
 from evqa.errors import ArticleLinkError, EvqaError
+from evqa.filters import NO_FILTERS, Filters
 from evqa.records import Answer, Article, Hit, Passage, Quote, Turn
 from evqa.web import article_view, cards, example_questions, feedback
 from evqa.web.places import read_link
@@ -128,20 +130,20 @@ class Replies:
                 )
                 self.examples += [found] if found else []
 
-    def begin(self, exchange: Exchange, history: list[Turn]) -> None:
+    def begin(self, exchange: Exchange, history: list[Turn], filters: Filters = NO_FILTERS) -> None:
         """Start to make the reply to an exchange's question, or to say what is wrong with it."""
         exchange.reply, exchange.answer, exchange.opinion = cards.pending(), None, ""
-        exchange.work = asyncio.create_task(self._answer(exchange, history))
+        exchange.work = asyncio.create_task(self._answer(exchange, history, filters))
 
     async def finish(self, exchange: Exchange) -> None:
         """Wait until the reply is made, or the work on it is given up."""
         if exchange.work:
             await asyncio.wait([exchange.work])
 
-    async def _answer(self, exchange: Exchange, history: list[Turn]) -> None:
+    async def _answer(self, exchange: Exchange, history: list[Turn], filters: Filters) -> None:
         try:
             exchange.reply, exchange.answer = await self._served.use(
-                lambda assistant: _answered(assistant, exchange.question, history)
+                lambda assistant: _answered(assistant, exchange.question, history, filters)
             )
         except EvqaError as error:
             exchange.reply = cards.problem(error.message, error.hint)
@@ -197,9 +199,9 @@ class Replies:
 
 
 def _answered(
-    assistant: Assistant, question: str, history: list[Turn]
+    assistant: Assistant, question: str, history: list[Turn], filters: Filters
 ) -> tuple[str, Answer | None]:
-    return reply(assistant.ask(question, history), assistant.article)
+    return reply(assistant.ask(question, history, filters), assistant.article)
 
 
 def _reopened(
@@ -217,10 +219,14 @@ def _reopened(
             quotes.append(_afresh(quote, stored))
     if not quotes:
         return Exchange(answer.question, cards.changed(notes))
-    said = render(quotes)
-    text = answer.text if answer.text.startswith(said) else said
+    text = answer.text if answer.text.startswith(render(quotes)) else _said(quotes, answer)
     shown, kept = reply(replace(answer, quotes=tuple(quotes), text=text), article)
     return Exchange(answer.question, cards.changed(notes) + shown, kept)
+
+
+def _said(quotes: Sequence[Quote], answer: Answer) -> str:
+    """What an answer says of which these quotes are left."""
+    return "\n".join(filter(None, (render(quotes), looked_among(answer.filters))))
 
 
 def _afresh(quote: Quote, article: Article) -> Quote:
@@ -240,7 +246,7 @@ def reply(answer: Answer, article: Callable[[str], Article | None]) -> tuple[str
     if len(quotes) < len(answer.quotes):
         if not quotes:
             return cards.withheld(), None
-        answer = replace(answer, quotes=quotes, text=render(quotes))
+        answer = replace(answer, quotes=quotes, text=_said(quotes, answer))
     named = {article_id for quote in quotes for article_id in (quote.article_id, *quote.also_in)}
     articles = [article(article_id) for article_id in named]
     return cards.reply(answer, {found.id: found for found in articles if found}), answer

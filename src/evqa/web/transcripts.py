@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from evqa.answering import looked_among
 from evqa.citations import verify
 from evqa.errors import TranscriptError
 from evqa.records import Answer, Article, Quote
@@ -80,6 +81,8 @@ def as_markdown(answers: Sequence[Answer], today: date) -> str:
             parts.append(f"Looked up as: {escape_markdown(answer.standalone_question)}")
         if not answer.answered:
             parts.append(escape_markdown(answer.text))
+        elif answer.filters:
+            parts.append(escape_markdown(looked_among(answer.filters)))
         for number, quote in enumerate(answer.quotes, 1):
             place = f"{quote.article_id}, characters {quote.start} to {quote.end}"
             sha256 = words_sha256(quote)
@@ -114,4 +117,4 @@ def _kept(quote: Quote, quotes: Sequence[Quote], article: Lookup) -> dict[str, A
 def _without_hits(answer: Mapping[str, Any]) -> dict[str, Any]:
     """An answer's fields that are kept: its words and quotes, not what they were chosen from."""
     kept = ("question", "standalone_question", "answered", "text", "confidence", "answerer")
-    return {name: answer[name] for name in kept}
+    return {name: answer[name] for name in (*kept, "filters") if name in answer}

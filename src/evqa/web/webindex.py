@@ -12,9 +12,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from evqa.errors import EvqaError, ServerBusy, ServerError
-from evqa.records import IndexReport
+from evqa.records import Failure, IndexReport
 from evqa.settings import Settings
 from evqa.web import cards
+from evqa.web.library import Library
 
 if TYPE_CHECKING:
     from evqa.assistant import Assistant
@@ -27,7 +28,10 @@ _logger = logging.getLogger(__name__)
 
 
 class ServedIndex:
-    """Brings the index up to date and opens it in a thread, and keeps it so while that is asked."""
+    """Brings the index up to date and opens it in a thread, and keeps it so while that is asked.
+
+    `failed` are the files that the last update could not read; `version` counts the updates.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.status = cards.status("Reading the articles…")
@@ -43,6 +47,10 @@ class ServedIndex:
         self._switching = threading.Lock()
         self._watcher: threading.Thread | None = None
         self._watch_ends = threading.Event()
+        self._reading: tuple[int, int] | None = None
+        self.failed: tuple[Failure, ...] = ()
+        self.version = 0
+        self.library = Library(settings, self._show_update)
 
     def begin(self) -> None:
         """Start the thread."""
@@ -62,6 +70,11 @@ class ServedIndex:
     def kept_up(self) -> bool:
         """Whether the corpus is watched for changes."""
         return self._watcher is not None and self._watcher.is_alive()
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How many passages of how many an update has embedded; None where none is going on."""
+        return self._reading or self.library.progress
 
     async def opened(self) -> None:
         """Wait until the index is open. Raises the EvqaError that prevented it."""
@@ -113,6 +126,7 @@ class ServedIndex:
         """Give up reading the articles, or close the index."""
         self._stopping.set()
         self._thread.join()
+        self.library.close()
         self.keep_up(False)
         self._worker.shutdown(cancel_futures=True)
         if self.ready:
@@ -134,19 +148,22 @@ class ServedIndex:
         from evqa.indexing import update_index
 
         report = update_index(self._settings, progress=self._show_progress)
+        self._reading = None
         self.status = cards.status("Loading the models…")
         assistant = Assistant.open(self._settings)
-        self.status = cards.collection(len(assistant.articles()), report.passages, report.failed)
+        self._show(len(assistant.article_ids()), report)
         return assistant
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._stopping.is_set():
             raise ServerError("The chat was stopped.")
+        self._reading = (done, total)
         self.status = cards.status(f"Reading the articles… {done} of {total} passages")
 
     def _fail(self, error: EvqaError) -> None:
         if not self._stopping.is_set():
             print(f"evqa: {error}", file=sys.stderr)
+        self._reading = None
         self.status = cards.problem(error.message, error.hint)
         self._opened.set_exception(error)
 
@@ -172,6 +189,24 @@ class ServedIndex:
         if isinstance(update, EvqaError):
             self.status = cards.problem(update.message, update.hint)
             return
-        with closing(Store(self._settings.index)) as store:
-            articles = len(store.hashes())
+        try:
+            if self.finished and not self.ready:
+                self._open_after_all()
+            with closing(Store(self._settings.index)) as store:
+                self._show(len(store.hashes()), update)
+        except EvqaError as error:
+            self.status = cards.problem(error.message, error.hint)
+
+    def _show(self, articles: int, update: IndexReport) -> None:
         self.status = cards.collection(articles, update.passages, update.failed)
+        self.failed = update.failed
+        self.version += 1
+
+    def _open_after_all(self) -> None:
+        """Open the index where it could not be, before articles were put in the corpus."""
+        from evqa.assistant import Assistant
+
+        opened: Future[Assistant] = Future()
+        opened.set_running_or_notify_cancel()
+        opened.set_result(Assistant.open(self._settings))
+        self._opened = opened

@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from evqa.web.gate import EndPoints, Gate
 
 if TYPE_CHECKING:
     import gradio as gr
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio's page needs inline scripts and compiles its templates with Function(). Everything else is
@@ -74,11 +76,16 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(page: gr.Blocks, listener: socket.socket, password: str | None = None) -> None:
+def run(
+    page: gr.Blocks,
+    listener: socket.socket,
+    password: str | None = None,
+    routes: Sequence[BaseRoute] = (),
+) -> None:
     """Serve the page on the socket until Ctrl-C, which raises KeyboardInterrupt at the end.
 
-    `password` is a user name, a colon and a password. Programs can call the page's public end
-    points, over MCP too where the package mcp is installed.
+    `routes` are served beside it. `password` is a user name, a colon and a password. Programs can
+    call the page's public end points, over MCP too where the package mcp is installed.
     """
     import gradio as gr
     import uvicorn
@@ -87,7 +94,7 @@ def run(page: gr.Blocks, listener: socket.socket, password: str | None = None) -
     static = files("evqa.web") / "static"
     page.state_session_capacity = SESSIONS_KEPT
     app = gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
+        FastAPI(openapi_url=None, routes=list(routes)),
         page,
         path="/",
         footer_links=[],
