@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import pkgutil
 import resource
 import statistics
 import sys
@@ -19,10 +20,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psutil
 from scale_report import report
@@ -41,10 +43,10 @@ K = 5
 RECALL_AT = 10
 # What an update spends its time on: functions of evqa, by the row that they count in.
 PARTS = {
-    "update_reading": (("evqa.corpus", "article_paths"), ("evqa.indexing", "changes")),
-    "update_embedding": (("evqa.indexing", "_embed"),),
-    "update_faiss": (("evqa.index.derived", "write_segments"),),
-    "update_tantivy": (("evqa.index.derived", "write_lexical"),),
+    "update_reading": ("evqa.corpus.article_paths", "evqa.indexing.changes"),
+    "update_embedding": ("evqa.indexing._embed",),
+    "update_faiss": ("evqa.index.derived.write_segments",),
+    "update_tantivy": ("evqa.index.derived.write_lexical",),
 }
 
 
@@ -98,7 +100,7 @@ def update(size: int, folder: Path) -> Figures:
             if what == "update_edited":
                 text = edited.read_text(encoding="utf-8")
                 edited.write_text(f"{text}\nThe report was corrected today.\n", encoding="utf-8")
-            with timed(PARTS) as spent:
+            with timed() as spent:
                 began = time.perf_counter()
                 report = indexing.update_with(embedder, settings)
                 seconds[what].append(time.perf_counter() - began)
@@ -149,12 +151,12 @@ def recall(store: Any, queries: Sequence[Any]) -> float:
     """The share of the nearest vectors that the index finds; what ties with the last one counts."""
     import numpy as np
 
-    from evqa.index.segments import stored
+    from evqa.index.segments import source, stored
 
-    dim, matrix = store.manifest.built_by.dim, np.stack(queries)
+    held, matrix = source(store.manifest.built_by.dim, stand_in=False), np.stack(queries)
     best = np.full((len(queries), RECALL_AT), -np.inf, dtype=np.float32)
     with store.reading() as connection:
-        for _, vectors in stored(connection, 1, 2**62, dim):
+        for _, vectors in stored(connection, 1, 2**62, held):
             joined = np.concatenate([best, matrix @ vectors.T], axis=1)
             best = np.partition(joined, -RECALL_AT, axis=1)[:, -RECALL_AT:]
     found = [store.vectors().search(query, RECALL_AT) for query in queries]
@@ -167,9 +169,9 @@ def recall(store: Any, queries: Sequence[Any]) -> float:
 
 
 @contextmanager
-def timed(parts: dict[str, tuple[tuple[str, str], ...]]) -> Iterator[dict[str, float]]:
-    """Count the seconds that functions take, by the name that they are listed under."""
-    spent, originals = dict.fromkeys(parts, 0.0), []
+def timed() -> Iterator[dict[str, float]]:
+    """Count the seconds that the functions in PARTS take."""
+    spent = dict.fromkeys(PARTS, 0.0)
 
     def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
@@ -181,17 +183,12 @@ def timed(parts: dict[str, tuple[tuple[str, str], ...]]) -> Iterator[dict[str, f
 
         return call
 
-    for name, functions in parts.items():
-        for module_name, function_name in functions:
-            module = sys.modules[module_name]
-            original = getattr(module, function_name)
-            originals.append((module, function_name, original))
-            setattr(module, function_name, counted(name, original))
-    try:
+    with ExitStack() as patches:
+        for name, functions in PARTS.items():
+            for function in functions:
+                original = pkgutil.resolve_name(function)
+                patches.enter_context(mock.patch(function, counted(name, original)))
         yield spent
-    finally:
-        for module, function_name, original in originals:
-            setattr(module, function_name, original)
 
 
 def milliseconds(ask: Callable[[Any], object], asked: Sequence[Any]) -> list[float]:

@@ -402,6 +402,7 @@ def test_the_status_says_what_the_index_holds(settings: Settings, embedder: obje
         "index": str(settings.index),
         "articles": 3,
         "reprints": 0,
+        "waiting": 0,
         "passages": report.passages,
         "bytes_on_disk": 0,
         "embedding_model": (

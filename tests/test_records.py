@@ -196,6 +196,7 @@ def test_a_report_and_a_status_are_json() -> None:
         "built_at": "2026-01-01",
         "stale": ["b"],
         "reprints": 0,
+        "waiting": 0,
     }
 
 

@@ -27,6 +27,7 @@ from evqa.errors import (
     IndexNotFound,
     IndexStoreError,
 )
+from evqa.index.segments import Segments
 from evqa.index.writer import writing
 from evqa.records import Original
 from evqa.store import BuiltBy, Store
@@ -258,7 +259,7 @@ class Overtaken(Store):
 
     updates = 0
 
-    def _saved_vectors(self) -> object:
+    def _saved_vectors(self, *, stand_in: bool) -> Segments | None:
         if self.updates < 3:
             self.updates += 1
             text = f"Ethanol {self.updates} is made of maize."
@@ -266,7 +267,7 @@ class Overtaken(Store):
                 add(writer, article("new.md", text))
                 writer.remove("bees.txt")
                 writer.finish()
-        return super()._saved_vectors()
+        return super()._saved_vectors(stand_in=stand_in)
 
 
 def test_a_reader_whose_files_were_just_swept_opens_the_newest(

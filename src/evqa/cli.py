@@ -254,6 +254,9 @@ def status(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
     print(f"holds       {state.articles} articles{same}, {state.passages} passages")
     print(f"built       {state.built_at}, generation {state.generation}")
     print(f"model       {state.embedding_model}")
+    if state.waiting:
+        final = f"{state.passages - state.waiting:,} of {state.passages:,} passages"
+        print(f"embedded    {final} have their final vectors: evqa index goes on")
     print(f"not in it   {_line(', '.join(state.stale)) or 'nothing: up to date'}")
     if state.stale:
         print("Bring it up to date: evqa index")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from evqa import corpus, models
@@ -24,6 +26,20 @@ Progress = Callable[[int, int], None]
 _PASSAGES_PER_CALL = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """When an update makes states on its way, in which the articles can be asked already.
+
+    It does where it has more than `above` texts to embed: one with all articles and vectors that
+    stand in, and then one with the vectors made so far every `seconds`, or less often, so that this
+    takes no more than `share` of the time.
+    """
+
+    above: int = 1000
+    seconds: float = 120.0
+    share: float = 1 / 30
+
+
 def built_by(settings: Settings, embedder: Embedder) -> BuiltBy:
     """What an index made with these settings and this embedder records of itself."""
     return BuiltBy(embedder.identity, embedder.dim, settings.chunk_tokens)
@@ -35,10 +51,10 @@ def update_index(
     """Bring the index up to date with the corpus; `progress(done, total)` counts texts to embed.
 
     A file that can't be read is reported and does not stop the others; what the index already
-    holds of it stays. `rebuild` makes the index anew. Whatever stops an update leaves the last good
-    index, and the next update takes up the embeddings that it had made. Raises CorpusError where
-    there is no corpus, IndexStoreError where the index can't be written or was built by other
-    settings.
+    holds of it stays. `rebuild` makes the index anew. Many new articles can be asked before all are
+    embedded, as Stages has it. Whatever stops an update leaves the last good index, and the next
+    update takes up the embeddings that it had made. Raises CorpusError where there is no corpus,
+    IndexStoreError where the index can't be written or was built by other settings.
     """
     corpus.article_paths(settings.corpus)  # before a model is loaded for nothing
     embedder = models.embedder(settings)
@@ -51,6 +67,7 @@ def update_with(
     *,
     rebuild: bool = False,
     progress: Progress | None = None,
+    stages: Stages = Stages(),
 ) -> IndexReport:
     """Bring the index up to date, as `update_index` does, with an embedder that is loaded."""
     began = time.perf_counter()
@@ -62,7 +79,14 @@ def update_with(
         found = _apply(
             changes(paths, writer.hashes(), writer.looks()), paths, settings.chunk_tokens, writer
         )
-        tokens = _embed(writer, embedder, pending, progress or (lambda _done, _total: None))
+        # While an index is made anew, the one before is better than a half-made one.
+        is_long = not rebuild and writer.count_unembedded() > stages.above
+        static = models.stand_in(settings) if is_long else None
+        if static:
+            writer.stand_in(static.embed_documents)
+            writer.commit()
+        report = progress or (lambda _done, _total: None)
+        tokens = _embed(writer, embedder, pending, stages if static else None, report)
         manifest = writer.finish()
     return IndexReport(
         added=found.added,
@@ -92,6 +116,7 @@ def index_status(settings: Settings) -> IndexStatus:
         articles=len(hashes),
         passages=manifest.passages,
         reprints=manifest.reprints,
+        waiting=manifest.waiting,
         bytes_on_disk=snapshot.bytes_on_disk,
         embedding_model=manifest.built_by.embedding_model,
         generation=manifest.generation,
@@ -134,10 +159,13 @@ def _apply(found: Changes, paths: dict[str, Path], chunk_tokens: int, writer: Wr
     )
 
 
-def _embed(writer: Writer, embedder: Embedder, pending: Pending, report: Progress) -> int:
+def _embed(
+    writer: Writer, embedder: Embedder, pending: Pending, stages: Stages | None, report: Progress
+) -> int:
     """Embed every text that has no vector yet, once; returns how many tokens that were."""
     tokens, done, total = 0, 0, writer.count_unembedded()
     report(done, total)
+    due = time.monotonic() + (stages.seconds if stages else math.inf)
     for batch in writer.unembedded():
         vectors = pending.found([item.key for item in batch])
         if vectors:
@@ -154,4 +182,9 @@ def _embed(writer: Writer, embedder: Embedder, pending: Pending, report: Progres
             done += len(part)
             report(done, total)
         writer.embed(vectors)
+        if stages and time.monotonic() >= due:
+            began = time.monotonic()
+            writer.commit()
+            now = time.monotonic()
+            due = now + max(stages.seconds, (now - began) / stages.share)
     return tokens

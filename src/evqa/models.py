@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evqa.embedding import Embedder, OnnxEmbedder, SentenceTransformerEmbedder
+from evqa.errors import BackendNotInstalled
 from evqa.judging import BundledJudge, Judge, RerankerJudge, load_numbers
 from evqa.reranking import BundledReranker, CrossEncoderReranker, Reranker
 from evqa.settings import (
@@ -22,6 +23,19 @@ def embedder(settings: Settings) -> Embedder:
     if name == STATIC_EMBEDDING_MODEL:
         return StaticEmbedder()
     return SentenceTransformerEmbedder(name)
+
+
+def stand_in(settings: Settings) -> StaticEmbedder | None:
+    """Load what embeds at once until the embedding model has, where that is slower and it is there.
+
+    Raises ModelUnavailable where its file is damaged.
+    """
+    if settings.embedding_model == STATIC_EMBEDDING_MODEL:
+        return None
+    try:
+        return StaticEmbedder()
+    except BackendNotInstalled:
+        return None
 
 
 def reranker(settings: Settings) -> Reranker:

@@ -354,7 +354,8 @@ class IndexReport:
 class IndexStatus:
     """What an index holds, what built it, and which articles of the corpus it does not show yet.
 
-    `reprints` counts the articles that tell the same story as another.
+    `reprints` counts the articles that tell the same story as another, `waiting` the passages whose
+    vectors the model has still to make; other vectors stand in for these.
     """
 
     corpus: str
@@ -367,6 +368,7 @@ class IndexStatus:
     built_at: str
     stale: tuple[str, ...]
     reprints: int = 0
+    waiting: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The status as JSON types."""

@@ -18,7 +18,9 @@ from evqa.lexical import terms
 from evqa.ranking import Ranking, best
 from evqa.records import Article, Hit
 from evqa.reranking import Reranker
+from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
+from evqa.vectors import Ids
 
 # benchmarks/fusion.py measures both: the cosine orders best by itself, and a little of BM25 on top
 # costs nothing where the cosine is right and helps where names and numbers decide.
@@ -55,6 +57,8 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._vectors = store.vectors()
+        self._stand_ins = store.stand_ins()
+        self._static = StaticEmbedder() if len(self._stand_ins) else None
         self._lexical = store.lexical()
 
     def search(
@@ -131,6 +135,9 @@ class Retriever:
         lexical = best(lambda k: self._lexical.search(question, k, among), _CANDIDATES, places)
         fused = dict(fuse(dense, lexical))
         seats = {passage for passage, _ in lexical[:_LEXICAL_SEATS]}
+        for passage in self._waiting(question, k, vectors):
+            fused.setdefault(passage, min(fused.values(), default=0.0))
+            seats.add(passage)
         told: dict[int, Hit] = {}
         for found in sorted(self._hits(fused), key=_rank):
             shown = self._as_shown(found, within)
@@ -144,6 +151,17 @@ class Retriever:
         ]
         distinct = _folded(hits)
         return distinct[:k] + [hit for hit in distinct[k:] if hit.passage.id in seats]
+
+    def _waiting(self, question: str, k: int, within: Ids | None) -> list[int]:
+        """The `k` best of the passages whose vectors are still to be made, by their stand-ins.
+
+        Their cosines say nothing beside those of the others, so that all of them are reranked.
+        """
+        if self._static is None:
+            return []
+        vector = self._static.embed_query(question)
+        found = best(lambda k: self._stand_ins.search(vector, k, within), k, self._store.places)
+        return [passage for passage, _ in found]
 
     def _as_shown(self, hit: Hit, within: Collection[str] | None) -> Hit:
         """A hit in the article that shows its story, where that prints most of the passage."""

@@ -23,7 +23,7 @@ from evqa.records import Article, Passage
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 3
+SCHEMA = 4
 NAME = "evqa.sqlite"
 REBUILD = "Build it anew: evqa index --rebuild"
 # Kilobytes: text keys come in no order, and of a page that has no room each change is written.
@@ -44,6 +44,9 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_text ON passages (text_key);
 CREATE TABLE embeddings (text_key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE stand_ins (
+    id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
+);
 CREATE TABLE looks (
     article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, look TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -59,6 +62,7 @@ _DIGESTED = {
     "articles": ("id", "sha256", "title", "text", "text_sha256", "rest"),
     "passages": ("id", "article_id", "ordinal", "start", "end", "tokens", "text_key"),
     "embeddings": ("text_key", "vector"),
+    "stand_ins": ("id", "vector"),
     "dead": ("id",),
     "signs": ("article_id", "sign"),
 }
@@ -98,6 +102,17 @@ class Manifest:
     lexical_folder: str
     lexical_files: tuple[FileRecord, ...]
     schema: int = SCHEMA
+
+    @property
+    def waiting(self) -> int:
+        """How many passages have a vector that stands in for their own."""
+        return sum(segment.count for segment in self.segments if segment.stand_in)
+
+    @property
+    def first_waiting(self) -> int | None:
+        """The lowest id of those; all passages from there on are."""
+        firsts = [segment.first for segment in self.segments if segment.stand_in]
+        return min(firsts, default=None)
 
 
 class ContentDigest:

@@ -18,7 +18,9 @@ from evqa.index.database import Manifest
 from evqa.index.segments import Part, Segment
 from evqa.lexical import LexicalIndex
 
-PATTERNS = ("vectors-*.faiss", "lexical-*", "pending.sqlite*")
+PATTERNS = ("vectors-*.faiss", "lexical-*")
+# What an update keeps beside the index until it has landed as a whole.
+UNLANDED = ("pending.sqlite*",)
 # BM25 counts what was removed until it is written anew, which for a small index is quick.
 _SMALL = 2000
 _REMOVED_SHARE = 0.1
@@ -50,6 +52,9 @@ def open_lexical(folder: Path, manifest: Manifest) -> LexicalIndex | None:
         index = LexicalIndex.reading(path)
     except (ValueError, OSError):
         return None
+    # A file of positions that was swept away meanwhile tantivy takes for an empty one.
+    if not files.have_their_size(path, manifest.lexical_files):
+        return None
     return index if len(index) == manifest.passages else None
 
 
@@ -62,8 +67,9 @@ def write_segments(
 ) -> tuple[Segment, ...]:
     """Write the vectors that have no file yet or whose files are merged; the segments as they are.
 
-    The dead leave with the files that they were in. Raises OSError or RuntimeError where a file
-    can't be written.
+    From the first passage on whose vector is still to be made, the stand-ins are written, anew each
+    time. The dead leave with the files that they were in. Raises OSError or RuntimeError where a
+    file can't be written.
     """
 
     def count(table: str, first: int, last: int) -> int:
@@ -78,22 +84,28 @@ def write_segments(
             segment if files.have_their_size(folder, [segment.file]) else None,
         )
         for segment in before
+        if not segment.stand_in
     ]
     first, last = (parts[-1].last + 1 if parts else 1), last_passage(connection)
-    if last >= first:
-        parts.append(Part(first, last, count("passages", first, last)))
+    waiting = segments.first_waiting(connection, first) or last + 1
+    if waiting > first:
+        parts.append(Part(first, waiting - 1, count("passages", first, waiting - 1)))
+    planned = segments.plan(parts)
+    if last >= waiting:
+        live = count("passages", waiting, last)
+        planned.append(Part(waiting, last, live, stand_in=True))
     written = []
-    for number, part in enumerate(segments.plan(parts), 1):
+    for number, part in enumerate(planned, 1):
         segment = part.segment
         if segment is None:
             index = segments.index_of(connection, part, dim)
             record = files.write(folder, f"vectors-{generation}-{number}.faiss", index.write)
-            segment = Segment(part.first, part.last, part.live, record)
+            segment = Segment(part.first, part.last, part.live, record, part.stand_in)
         written.append(segment)
-    for part in parts:
-        if part.segment not in written:
+    for segment in before:
+        if segment not in written:
             query = "DELETE FROM dead WHERE id BETWEEN ? AND ?"
-            connection.execute(query, [part.first, part.last])
+            connection.execute(query, [segment.first, segment.last])
     return tuple(written)
 
 

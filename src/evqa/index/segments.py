@@ -14,6 +14,7 @@ from evqa import files
 from evqa.errors import IndexCorrupt
 from evqa.files import FileRecord
 from evqa.onnx import Floats
+from evqa.static_embedding import StaticEmbedder
 from evqa.vectors import FaissIndex, Ids
 
 # A file is merged with the one after it once that has a fourth of its vectors: each vector is then
@@ -25,6 +26,18 @@ _READ_AT_ONCE = 8192
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Rows of the database that have an id of a passage and a vector of length `dim`."""
+
+    rows: str
+    dim: int
+
+
+STAND_INS = Source("stand_ins", StaticEmbedder.dim)
+"""The vectors of passages whose own are still to be made; a search never mixes the two."""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A file with the vectors of the passages that had an id from `first` to `last`."""
 
@@ -32,6 +45,7 @@ class Segment:
     last: int
     count: int
     file: FileRecord
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class Part:
     last: int
     live: int
     segment: Segment | None = None
+    stand_in: bool = False
 
 
 class Segments:
@@ -102,8 +117,27 @@ def plan(parts: Sequence[Part]) -> list[Part]:
     return planned
 
 
+def source(dim: int, *, stand_in: bool) -> Source:
+    """Where the vectors of length `dim` are that the model made, or those that stand in."""
+    return STAND_INS if stand_in else Source("passages JOIN embeddings USING (text_key)", dim)
+
+
+def first_waiting(connection: sqlite3.Connection, first: int) -> int | None:
+    """The lowest id of a passage, from `first` on, whose vector is still to be made."""
+    row = connection.execute(
+        "SELECT id FROM passages WHERE id >= ? AND NOT EXISTS"
+        " (SELECT 1 FROM embeddings WHERE text_key = passages.text_key) ORDER BY id LIMIT 1",
+        [first],
+    ).fetchone()
+    return int(row["id"]) if row else None
+
+
 def index_of(connection: sqlite3.Connection, part: Part, dim: int) -> FaissIndex:
-    """The index of the vectors of a run of passages, as the database holds them."""
+    """The index of the vectors of a run of passages, as the database holds them.
+
+    `dim` is the length of those that the model made.
+    """
+    held = source(dim, stand_in=part.stand_in)
 
     def sample(size: int) -> Floats:
         rows = connection.execute(
@@ -112,35 +146,33 @@ def index_of(connection: sqlite3.Connection, part: Part, dim: int) -> FaissIndex
         ids = np.fromiter((row["id"] for row in rows), dtype=np.int64)
         chosen = np.sort(np.random.default_rng(0).permutation(ids)[:size])
         batches = [chosen[i : i + _READ_AT_ONCE] for i in range(0, len(chosen), _READ_AT_ONCE)]
-        return np.concatenate([vectors_of(connection, batch, dim)[1] for batch in batches])
+        return np.concatenate([vectors_of(connection, batch, held)[1] for batch in batches])
 
-    index = FaissIndex.empty(part.live, dim, sample)
-    for ids, vectors in stored(connection, part.first, part.last, dim):
+    index = FaissIndex.empty(part.live, held.dim, sample)
+    for ids, vectors in stored(connection, part.first, part.last, held):
         index.add(ids, vectors)
     return index
 
 
 def stored(
-    connection: sqlite3.Connection, first: int, last: int, dim: int
+    connection: sqlite3.Connection, first: int, last: int, held: Source
 ) -> Iterator[tuple[Ids, Floats]]:
     """The ids of passages from `first` to `last` and their vectors, in batches, in order."""
     rows = connection.execute(
-        "SELECT id, vector FROM passages JOIN embeddings USING (text_key)"
-        " WHERE id BETWEEN ? AND ? ORDER BY id",
+        f"SELECT id, vector FROM {held.rows} WHERE id BETWEEN ? AND ? ORDER BY id",  # noqa: S608
         [first, last],
     )
     while batch := rows.fetchmany(_READ_AT_ONCE):
-        yield _arrays(batch, dim)
+        yield _arrays(batch, held.dim)
 
 
-def vectors_of(connection: sqlite3.Connection, ids: Ids, dim: int) -> tuple[Ids, Floats]:
+def vectors_of(connection: sqlite3.Connection, ids: Ids, held: Source) -> tuple[Ids, Floats]:
     """Those of these ids that are of passages, and their vectors, in order."""
-    rows = connection.execute(
-        "SELECT id, vector FROM passages JOIN embeddings USING (text_key)"
-        " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        [str(ids.tolist())],
+    query = (
+        f"SELECT id, vector FROM {held.rows}"  # noqa: S608
+        " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
     )
-    return _arrays(rows.fetchall(), dim)
+    return _arrays(connection.execute(query, [str(ids.tolist())]).fetchall(), held.dim)
 
 
 def _arrays(rows: Sequence[sqlite3.Row], dim: int) -> tuple[Ids, Floats]:

@@ -105,15 +105,19 @@ def _of_rows(connection: sqlite3.Connection, manifest: Manifest) -> Iterator[str
             yield f"{article_id}: its text is not the one that was stored"
         end = 0
         rows = connection.execute(
-            'SELECT ordinal, start, "end", vector FROM passages LEFT JOIN embeddings'
-            " USING (text_key) WHERE article_id = ? ORDER BY ordinal",
+            'SELECT ordinal, start, "end", embeddings.vector, stand_ins.vector AS stand_in'
+            " FROM passages LEFT JOIN embeddings USING (text_key) LEFT JOIN stand_ins USING (id)"
+            " WHERE article_id = ? ORDER BY ordinal",
             [article_id],
         )
         for ordinal, row in enumerate(rows):
             count += 1
             if row["ordinal"] != ordinal or not end <= row["start"] < row["end"] <= len(text):
                 yield f"{article_id}: passage {ordinal} is out of order or out of the text"
-            if not _is_vector(row["vector"], manifest.built_by.dim):
+            if not (
+                _is_vector(row["vector"], manifest.built_by.dim)
+                or _is_vector(row["stand_in"], segments.STAND_INS.dim)
+            ):
                 yield f"{article_id}: passage {ordinal} has no vector of length 1"
             end = row["end"]
     if count != manifest.passages:
@@ -145,6 +149,7 @@ def _of_segment(
     connection: sqlite3.Connection, folder: Path, segment: Segment, dim: int
 ) -> Iterator[str]:
     index = FaissIndex.load(folder / segment.file.name)
+    held = segments.source(dim, stand_in=segment.stand_in)
     bounds = (segment.first, segment.last)
     rows = connection.execute("SELECT id FROM dead WHERE id BETWEEN ? AND ?", bounds)
     dead = np.array([row["id"] for row in rows], dtype=np.int64)
@@ -154,7 +159,7 @@ def _of_segment(
     found = 0
     for ids, vectors in index.contents():
         is_live = ~np.isin(ids, dead)
-        stored_ids, stored = segments.vectors_of(connection, ids[is_live], dim)
+        stored_ids, stored = segments.vectors_of(connection, ids[is_live], held)
         found += len(stored_ids)
         if not np.array_equal(stored_ids, ids[is_live]):
             yield f"{segment.file.name}: it holds other passages than the database"

@@ -1,6 +1,6 @@
 """An update of the index folder: all of it lands, or nothing does.
 
-An update is one SQLite transaction, which also names the files that are derived from its state.
+A state is one SQLite transaction, which also names the files that are derived from it.
 They are new files, never old ones written over, and are on disk before the transaction commits; so
 whoever reads the state before still finds all of its own.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from evqa import files
 from evqa.errors import IndexLocked, IndexStoreError
-from evqa.index import database, derived, stories
+from evqa.index import database, derived, segments, stories
 from evqa.index.database import BuiltBy, ContentDigest, Manifest
 from evqa.language.sentences import Span
 from evqa.onnx import Floats
@@ -34,6 +34,8 @@ _NO_DAMAGE = (
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
 )
 _EMBEDDED_AT_ONCE = 256
+_HAS_VECTOR = "SELECT 1 FROM embeddings WHERE text_key = passages.text_key"
+_HAS_STAND_IN = "SELECT 1 FROM stand_ins WHERE id = passages.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,28 @@ class Writer:
         self, folder: Path, connection: sqlite3.Connection, built_by: BuiltBy, generation: int
     ) -> None:
         self._folder = folder
-        self._generation = generation
         self._connection = connection
         self._built_by = built_by
-        self._before: Manifest | None = None
+        before = None
         if database.tables(connection):
-            self._before = database.read_manifest(connection, folder)
-            database.require(self._before, built_by, folder)
+            before = database.read_manifest(connection, folder)
+            database.require(before, built_by, folder)
         else:
             database.create_tables(connection)
-        self._digest = ContentDigest(self._before.content if self._before else "0")
+        self._digest = ContentDigest(before.content if before else "0")
         self._digest.follow(connection)
-        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
-        self._last = int((row.fetchone() or (0,))[0])
+        self._start(before, generation)
+
+    def _start(self, before: Manifest | None, generation: int) -> None:
+        """Let no change have been made yet to the state before."""
+        self._before, self._generation = before, generation
+        rows = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+        self._last = int((rows.fetchone() or (0,))[0])
+        waiting = before.first_waiting if before else None
+        self._first_unsure = waiting or self._last + 1  # from there on, vectors may be missing
         self._removed: list[int] = []
         self._lost_texts: set[bytes] = set()
-        self._changed = self._before is None
+        self._changed = before is None
 
     def hashes(self) -> dict[str, str]:
         """The sha256 of each article's file when it was indexed, by article id."""
@@ -120,43 +128,59 @@ class Writer:
     def count_unembedded(self) -> int:
         """How many texts have no vector yet."""
         (count,) = self._connection.execute(
-            "SELECT count(DISTINCT text_key) FROM passages WHERE id > ?"
-            " AND NOT EXISTS (SELECT 1 FROM embeddings WHERE text_key = passages.text_key)",
-            [self._last],
+            "SELECT count(DISTINCT text_key) FROM passages"  # noqa: S608
+            f" WHERE id >= ? AND NOT EXISTS ({_HAS_VECTOR})",
+            [self._first_unsure],
         ).fetchone()
         return int(count)
 
     def unembedded(self) -> Iterator[list[Unembedded]]:
         """The texts without a vector, each once, in batches; `embed` must take one for the next."""
-        last = self._last
-        while rows := self._connection.execute(
-            "SELECT passages.id AS id, text_key, tokens, title"
-            " FROM passages JOIN articles ON articles.id = article_id WHERE passages.id > ?"
-            " AND NOT EXISTS (SELECT 1 FROM embeddings WHERE text_key = passages.text_key)"
-            " ORDER BY passages.id LIMIT ?",
-            [last, _EMBEDDED_AT_ONCE],
-        ).fetchall():
-            wanted = {row["id"]: row for row in rows}
-            last = rows[-1]["id"]
-            batch = {}
-            for number, body in database.passage_texts(self._connection, rows[0]["id"] - 1):
-                if row := wanted.get(number):
-                    text = embedded_text(row["title"], body)
-                    batch[row["text_key"]] = Unembedded(row["text_key"], text, row["tokens"])
-                if number == last:
-                    break
-            yield list(batch.values())
+        for batch in self._without(_HAS_VECTOR, self._first_unsure):
+            texts = {
+                row["text_key"]: Unembedded(row["text_key"], text, row["tokens"])
+                for row, text in batch
+            }
+            yield list(texts.values())
 
     def embed(self, vectors: Mapping[bytes, bytes]) -> None:
         """Store vectors by the keys of their texts, each as `packed` gives it."""
+        self._changed = True
         self._connection.executemany("INSERT INTO embeddings VALUES (?, ?)", vectors.items())
+
+    def stand_in(self, embed: Callable[[Sequence[str]], Floats]) -> None:
+        """Make vectors that stand in for those which are still to be made.
+
+        They are dropped as the others come. A passage after the first that waits has one also where
+        its text has a vector: each of both kinds is searched in a run of passages of its own.
+        """
+        first = segments.first_waiting(self._connection, self._first_unsure)
+        for batch in self._without(_HAS_STAND_IN, first) if first else ():
+            self._changed = True
+            vectors = packed(embed([text for _, text in batch]))
+            self._connection.executemany(
+                "INSERT INTO stand_ins VALUES (?, ?)",
+                zip([row["id"] for row, _ in batch], vectors, strict=True),
+            )
+
+    def commit(self) -> Manifest:
+        """Make a state of all so far, as `finish` does, that readers find, and go on from it."""
+        manifest = self.finish()
+        self._connection.execute("COMMIT")
+        derived.sweep(self._folder, manifest)
+        database.begin_update(self._connection)
+        self._start(manifest, derived.next_generation(self._folder, manifest.generation))
+        return manifest
 
     def finish(self) -> Manifest:
         """Write the derived files and name them in the manifest, which is returned."""
         before, connection, folder = self._before, self._connection, self._folder
-        if before and not self._changed and derived.is_whole(folder, before):
+        waiting = segments.first_waiting(connection, self._first_unsure)
+        is_changed = self._changed or before is None or waiting != before.first_waiting
+        if before and not is_changed and derived.is_whole(folder, before):
             return before
         self._forget_lost_texts()
+        connection.execute("DELETE FROM stand_ins WHERE ?1 IS NULL OR id < ?1", [waiting])
         (new,) = connection.execute(
             "SELECT count(*) FROM passages WHERE id > ?", [self._last]
         ).fetchone()
@@ -189,6 +213,24 @@ class Writer:
         )
         database.write_manifest(connection, manifest)
         return manifest
+
+    def _without(self, what: str, first: int) -> Iterator[list[tuple[sqlite3.Row, str]]]:
+        """The passages from `first` on that lack something, and what is embedded for them."""
+        while rows := self._connection.execute(
+            "SELECT passages.id AS id, text_key, tokens, title"  # noqa: S608
+            " FROM passages JOIN articles ON articles.id = article_id"
+            f" WHERE passages.id >= ? AND NOT EXISTS ({what}) ORDER BY passages.id LIMIT ?",
+            [first, _EMBEDDED_AT_ONCE],
+        ).fetchall():
+            wanted = {row["id"]: row for row in rows}
+            batch = []
+            for number, body in database.passage_texts(self._connection, rows[0]["id"] - 1):
+                if row := wanted.get(number):
+                    batch.append((row, embedded_text(row["title"], body)))
+                if len(batch) == len(rows):
+                    break
+            yield batch
+            first = rows[-1]["id"] + 1
 
     def _take_out(self, article_id: str) -> list[tuple[int, bytes, int]]:
         """Delete an article; the number, text key and length of its passages, in order."""
@@ -225,9 +267,10 @@ class Writer:
 
 @contextmanager
 def writing(folder: Path, built_by: BuiltBy, *, rebuild: bool = False) -> Iterator[Writer]:
-    """Update the index in a folder; leaving the block commits, an exception leaves it as it was.
+    """Update the index in a folder; leaving the block commits.
 
-    `rebuild` starts from nothing. Raises IndexLocked while another process writes, IndexMismatch
+    An exception leaves it as it was, or as the writer's last `commit` left it. `rebuild` starts
+    from nothing. Raises IndexLocked while another process writes, IndexMismatch
     where other settings built what is there, IndexCorrupt where it is damaged, IndexStoreError
     where the folder can't be written.
     """
@@ -243,6 +286,7 @@ def writing(folder: Path, built_by: BuiltBy, *, rebuild: bool = False) -> Iterat
             yield writer
             connection.execute("COMMIT")
             derived.sweep(folder, database.read_manifest(connection, folder))
+            files.sweep(folder, derived.UNLANDED, ())
         finally:
             connection.close()
 
