@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from evqa.judging import Judge
 from evqa.language.boilerplate import boilerplate_spans
+from evqa.language.explanations import asks_why, gives_reason
 from evqa.language.sentences import Span, overlaps, sentences
 from evqa.language.timeframes import ANY_TIME, TimeFrame
 from evqa.records import Hit
@@ -23,6 +24,9 @@ UNKNOWN_NAME = 3.0
 _MARGIN = 2.0
 # A sentence that was just shown must be this much likelier than any other to be shown again.
 _SHOWN_AGAIN = 1.0
+# A sentence whose words announce a reason is this much likelier to answer a question for one, in
+# log-odds: a choice of ours, on the 105 answerable development questions it changes no first quote.
+_REASON = 1.0
 # What the time asked for weighs was set against logits of which one is a third in log-odds.
 _TIME_SHARE = 0.35
 _SENTENCES_QUOTED = 4
@@ -100,6 +104,8 @@ class EvidenceSelector:
             for (hit, spans), weights in zip(passages, judged, strict=True)
             for (start, end), weight in zip(spans, weights, strict=True)
         ]
+        if asks_why(question):
+            found = [_preferred(one) for one in found]
         return in_time(
             found, frame, lambda one: (one.weight / _TIME_SHARE, one.hit.article, one.text)
         )
@@ -157,6 +163,11 @@ def _quotable(text: str, start: int, end: int) -> Iterator[Span]:
             first = cut.end()
     if first < end:
         yield first, end
+
+
+def _preferred(sentence: Sentence) -> Sentence:
+    """A sentence that may give a reason, asked for one."""
+    return replace(sentence, weight=sentence.weight + _REASON * gives_reason(sentence.text))
 
 
 def _probability(log_odds: float) -> float:
