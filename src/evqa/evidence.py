@@ -22,6 +22,8 @@ UNKNOWN_NAME = 3.0
 # A further quote may be this much less likely than the best one. On the development articles that
 # finds all that three quotes can find, at 1.5 quotes an answer on QED and 1.9 on news.
 _MARGIN = 2.0
+# Where another source says otherwise, it may say so in a sentence that answers less well.
+_WITNESS_MARGIN = 3.0
 # A sentence that was just shown must be this much likelier than any other to be shown again.
 _SHOWN_AGAIN = 1.0
 # A sentence whose words announce a reason is this much likelier to answer a question for one, in
@@ -115,13 +117,11 @@ def choose(ranked: Sequence[Sentence], unknown_names: Sequence[str] = ()) -> Evi
     """The sentences worth quoting out of all, best first, those in a row as one."""
     if not ranked:
         return Evidence((), 0.0, tuple(unknown_names))
-    distinct = list(_distinct(ranked))
-    best = distinct[:_SENTENCES_QUOTED]
+    witnesses = list(_distinct(ranked, _WITNESS_MARGIN))[:_WITNESSES]
+    best = list(_distinct(ranked, _MARGIN))[:_SENTENCES_QUOTED]
     penalty = UNKNOWN_NAME if unknown_names else 0.0
     confidence = _probability(ranked[0].weight - penalty)
-    return Evidence(
-        tuple(_joined(best)), confidence, tuple(unknown_names), tuple(distinct[:_WITNESSES])
-    )
+    return Evidence(tuple(_joined(best)), confidence, tuple(unknown_names), tuple(witnesses))
 
 
 def _fresh(ranked: Sequence[Sentence], shown: Collection[str]) -> Sequence[Sentence]:
@@ -174,12 +174,12 @@ def _probability(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
-def _distinct(ranked: Sequence[Sentence]) -> Iterator[Sentence]:
+def _distinct(ranked: Sequence[Sentence], margin: float) -> Iterator[Sentence]:
     """The best sentence and those near it in weight, none with the words of one before it."""
     seen: set[str] = set()
     for sentence in ranked:
         words = " ".join(re.findall(r"\w+", sentence.text.lower()))
-        if sentence.weight >= ranked[0].weight - _MARGIN and words not in seen:
+        if sentence.weight >= ranked[0].weight - margin and words not in seen:
             seen.add(words)
             yield sentence
 

@@ -10,10 +10,10 @@ _WHY = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\b(?:because|due to|owing to|in order to|so that|thanks to|reasons?|caus(?:e|ed|es|ing)"
+    r"\b(?:because|due to|owing to|in order to|so that|thanks to|caus(?:e|ed|es|ing)"
     r"|suspect(?:s|ed)?|believ(?:e|es|ed)|thinks?|thought|guess(?:es|ed)?|reckon(?:s|ed)?"
     r"|assum(?:e|es|ed)|presum(?:e|es|ed|ably)|blam(?:e|es|ed)|attribut(?:e|es|ed)"
-    r"|explain(?:s|ed)?|explanation|put (?:it|this|that) down to|prompted|led to|result of"
+    r"|explain(?:s|ed)?|put (?:it|this|that) down to|prompted|led to|result of"
     r"|in (?:his|her|their|its) (?:view|opinion)|turned out)\b",
     re.IGNORECASE,
 )
