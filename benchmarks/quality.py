@@ -51,7 +51,7 @@ def main() -> None:
         f"Machine: {machine()}.",
     ]
     default = Settings(corpus=arguments.articles)
-    static = replace(default, embedding_model="static")
+    static = Settings(corpus=arguments.articles, embedding_model="static")
     for path, settings in [
         *((path, default) for path in arguments.files),
         *((path, static) for path in arguments.static),
