@@ -15,6 +15,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 PORT = "7899"
 QUESTION = "Why was a YU7 on I-5?"
 UNANSWERABLE = "What is the boiling point of ethanol?"
+ALTERED = (
+    "Xiaomi CEO Lei Jun suspects that a US competitor never bought the YU7 seen on the I-5 as a "
+    "benchmark vehicle."
+)
 MILLISECONDS = 120_000
 
 
@@ -62,6 +66,15 @@ def take(url: str, browser: Browser) -> None:
     with visit(browser, url, width=1280, height=900, dark=False) as page:
         ask(page, UNANSWERABLE)
         save(page, "refusal")
+    with visit(browser, url, width=1280, height=900, dark=False) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".articles tbody tr").first.wait_for()
+        save(page, "library")
+        page.get_by_role("tab", name="Check a quotation").click()
+        page.get_by_label("Paste a quotation").fill(ALTERED)
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.locator(".verdict").wait_for()
+        save(page, "check")
     with visit(browser, url, width=390, height=844, dark=False) as page:
         ask(page, QUESTION)
         save(page, "phone")
