@@ -1,6 +1,9 @@
 """A few articles to build a corpus of, and doubles for the models where real ones prove nothing."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -127,3 +130,30 @@ def passages_of(folder: Path) -> list[tuple[str, int, int, int, str]]:
         )
         for one in found
     )
+
+
+def update_killed(folder: Path, at_call: int, arguments: str = "") -> int:
+    """Update the index in a process that is killed at a call of its embedder; the exit code.
+
+    `arguments` are further ones of `update_with`, as source code.
+    """
+    script = f"""
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from samples import WordEmbedder
+from evqa.indexing import Stages, update_with
+from evqa.settings import Settings
+class Embedder(WordEmbedder):
+    calls = 0
+    def embed_documents(self, texts):
+        self.calls += 1
+        if self.calls == {at_call}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_documents(texts)
+folder = Path(sys.argv[2])
+settings = Settings(corpus=folder / "corpus", index=folder / "index", chunk_tokens=32)
+update_with(Embedder(), settings, {arguments})
+"""
+    here = os.fspath(Path(__file__).parent)
+    return subprocess.run([sys.executable, "-c", script, here, folder], check=False).returncode

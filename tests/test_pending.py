@@ -1,14 +1,11 @@
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from samples import ARTICLES, WordEmbedder, write_corpus
+from samples import ARTICLES, WordEmbedder, update_killed, write_corpus
 from states import state_of, update
 
 from evqa.errors import IndexNotFound
@@ -85,29 +82,8 @@ def test_an_interrupted_update_leaves_the_last_good_index(settings: Settings) ->
     assert state_of(settings) == before
 
 
-KILLED = """
-import os, signal, sys
-sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from samples import WordEmbedder
-from evqa.indexing import update_with
-from evqa.settings import Settings
-class Embedder(WordEmbedder):
-    calls = 0
-    def embed_documents(self, texts):
-        self.calls += 1
-        if self.calls == 4:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().embed_documents(texts)
-folder = Path(sys.argv[2])
-update_with(Embedder(), Settings(corpus=folder / "corpus", index=folder / "index", chunk_tokens=32))
-"""
-
-
 def test_a_killed_update_keeps_what_was_embedded(settings: Settings, tmp_path: Path) -> None:
-    here = os.fspath(Path(__file__).parent)
-    done = subprocess.run([sys.executable, "-c", KILLED, here, tmp_path], check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert update_killed(tmp_path, at_call=4) == -signal.SIGKILL
     count = kept(settings.index)
     assert count >= 16
     embedder = StoppedEmbedder()

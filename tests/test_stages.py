@@ -1,17 +1,14 @@
 """A long update can be asked on its way: first by vectors that stand in, then by more and more."""
 
 import math
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from samples import WordEmbedder, WordReranker, write_corpus
+from samples import WordEmbedder, WordReranker, update_killed, write_corpus
 from states import state_of, update
 from typer.testing import CliRunner
 
@@ -157,30 +154,11 @@ def test_status_says_how_far_the_embedding_is(settings: Settings) -> None:
     assert "final vectors" not in CliRunner().invoke(app, ["status", *options]).stdout
 
 
-KILLED = """
-import os, signal, sys
-sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from samples import WordEmbedder
-from evqa.indexing import Stages, update_with
-from evqa.settings import Settings
-class Embedder(WordEmbedder):
-    calls = 0
-    def embed_documents(self, texts):
-        self.calls += 1
-        if self.calls == 20:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().embed_documents(texts)
-folder = Path(sys.argv[2])
-settings = Settings(corpus=folder / "corpus", index=folder / "index", chunk_tokens=32)
-update_with(Embedder(), settings, stages=Stages(above=0, seconds=0, share=9e9))
-"""
-
-
 def test_a_kill_between_stages_leaves_the_last_one(settings: Settings, tmp_path: Path) -> None:
-    here = os.fspath(Path(__file__).parent)
-    done = subprocess.run([sys.executable, "-c", KILLED, here, tmp_path], check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert (
+        update_killed(tmp_path, 20, "stages=Stages(above=0, seconds=0, share=9e9)")
+        == -signal.SIGKILL
+    )
     status = index_status(settings)
     assert status.waiting == status.passages - 256
     assert verify_index(settings) == []

@@ -8,7 +8,7 @@ from html import escape
 from evqa.citations import grouped, render
 from evqa.records import Answer, Article, Failure, Hit, Quote
 from evqa.web.evidence_plots import amount_plot, timeline
-from evqa.web.markup import byline, counted, linked, origin
+from evqa.web.markup import counted, headed, origin
 from evqa.web.places import Span, fingerprint, link, link_to
 
 NEAREST_PASSAGES = 3
@@ -192,8 +192,7 @@ def _quote_card(
         '<li class="card">'
         f'<p class="origin"><span class="numbers">{numbers}</span>'
         f"{origin(quote.source or quote.article_id, quote.published)}</p>"
-        f'<h3 class="title" dir="auto">{linked(quote.title or quote.article_id, quote.url)}</h3>'
-        f"{byline(quote.author, quote.reports_on)}"
+        f"{headed(quote)}"
         '<blockquote class="passage" dir="auto">'
         f"{_marked(articles[quote.article_id].text, quotes)}</blockquote>"
         f"{_also_in(quote, articles)}</li>"

@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from evqa.language.date_patterns import MONTHS
-from evqa.records import Original
+from evqa.records import Original, Quote
 
 
 def is_web_address(url: str) -> bool:
@@ -32,6 +32,14 @@ def linked(title: str, url: str) -> str:
 def origin(outlet: str, published: date | None) -> str:
     """The outlet and the day, each set apart from what stands around it."""
     return "".join(f"<bdi>{escape(part)}</bdi>" for part in (outlet, day(published)) if part)
+
+
+def headed(quote: Quote) -> str:
+    """The title of a quote's article, linked where it is on the web, and who wrote it."""
+    return (
+        f'<h3 class="title" dir="auto">{linked(quote.title or quote.article_id, quote.url)}</h3>'
+        f"{byline(quote.author, quote.reports_on)}"
+    )
 
 
 def byline(author: str, reports_on: Original | None) -> str:

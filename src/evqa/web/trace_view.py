@@ -6,7 +6,7 @@ from html import escape
 
 from evqa.records import Place, Quote, Trace
 from evqa.tracing import change, heading
-from evqa.web.markup import byline, linked, origin
+from evqa.web.markup import headed, origin
 from evqa.web.places import link, span_of
 
 
@@ -27,8 +27,7 @@ def _place(place: Place) -> str:
     return (
         '<li class="card">'
         f'<p class="origin">{origin(quote.source or quote.article_id, quote.published)}</p>'
-        f'<h3 class="title" dir="auto">{linked(quote.title or quote.article_id, quote.url)}</h3>'
-        f"{byline(quote.author, quote.reports_on)}"
+        f"{headed(quote)}"
         f'<blockquote class="passage" dir="auto">{_marked(place)}</blockquote>'
         + (f'<ul class="differences">{differences}</ul>' if differences else "")
         + f'<p class="where">{_where(place)}</p></li>'
