@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evqa.language.amount_patterns import DATE, YEARLY, singular
 from evqa.language.amounts import Amount, amounts, numbered_names
+from evqa.language.question_words import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,6 @@ def stem_of(word: str) -> str:
 # -- words and patterns ---------------------------------------------------------------------------
 
 
-def _bag(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|neither|cannot|den(?:y|ies|ied)|denying"
     r"|rul(?:e|es|ed|ing) out|refus(?:e|es|ed)|reject(?:s|ed)?|scrap(?:s|ped)?|cancel(?:s|led|ed)?"
@@ -158,7 +155,7 @@ NEGATION = re.compile(
     r"|n[’']t\b",
     re.IGNORECASE,
 )
-_STOP = _bag(
+_STOP = word_set(
     "a about after all also an and any are as at be been before being but by can could did do does "
     "during each for from had has have he her his how i if in into is it its just many may might "
     "more most much no not of off on one only or other our out over own per said say says she "
@@ -166,7 +163,7 @@ _STOP = _bag(
     "up was we were what when where which while who whom whose why will with would you your "
     "according already currently now still yet recently new reported report reports"
 )
-_KIND_STEMS = _bag(
+_KIND_STEMS = word_set(
     "long many much far fast year date day month number amount percent percentage share big large "
     "old tall high time take took total figure currently latest now get make cost"
 )
@@ -213,7 +210,7 @@ _CONCEPTS = {
     )
     for word in line.split()
 }
-EVENTS = _bag(
+EVENTS = word_set(
     "deliver order sell ship produce register export launch announce open close start finish found "
     "enter hire dismissal kill injure missing arrest infect vaccinate win lose revenue profit "
     "invest buy attend employ price"
