@@ -19,8 +19,8 @@ from evqa import corpus
 from evqa.errors import CorpusError, SourceError, UnreadableArticle
 from evqa.indexing import Progress, update_index
 from evqa.records import Article, Extracted, Failure, IndexReport
-from evqa.retrieval import nearly_same
 from evqa.settings import Settings
+from evqa.shingles import are_nearly_same, shingles
 from evqa.sources import extracted, front_matter
 from evqa.sources.addresses import canonical, is_url
 from evqa.sources.extraction import SUFFIXES, extract
@@ -304,10 +304,15 @@ def _with_same_stories(
             articles = [article for id_ in ids if (article := store.article(id_))]
             same: dict[str, None] = {}
             for article in articles:
+                own = shingles(article.text)
                 words = " ".join(article.text.split()[:_WORDS_LOOKED_UP])
                 hits = [passage for passage, _ in lexical.search(words, _CANDIDATES)]
                 for other_id in dict.fromkeys(one.article_id for one in store.passages(hits)):
                     other = store.article(other_id)
-                    if other and other_id != article.id and nearly_same(article.text, other.text):
+                    if (
+                        other
+                        and other_id != article.id
+                        and are_nearly_same(own, shingles(other.text))
+                    ):
                         same[other_id] = None
             yield replace(one, same_story_as=tuple(same))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 
 from evqa.embedding import Embedder
-from evqa.index.stories import Shingle, shingles
 from evqa.language.scripts import is_latin
 from evqa.language.timeframes import ANY_TIME, TimeFrame, excludes, weight
 from evqa.lexical import terms
 from evqa.ranking import Ranking, best
 from evqa.records import Article, Hit
 from evqa.reranking import Reranker
+from evqa.shingles import holds_most, near_duplicates, shingles
 from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
 from evqa.vectors import Ids
@@ -28,7 +26,6 @@ LEXICAL_WEIGHT = 0.05
 _CANDIDATES = 50
 # The best of BM25 reach the reranker however far their cosine is: they hold the rare words.
 _LEXICAL_SEATS = 2
-_NEAR_DUPLICATE = 0.8
 
 Found = TypeVar("Found")
 
@@ -174,7 +171,7 @@ class Retriever:
             own = shingles(hit.text)
             for passage in self._store.passages_of(first):
                 shown = replace(hit, passage=passage, article=article)
-                if len(own & shingles(shown.text)) >= _NEAR_DUPLICATE * max(1, len(own)):
+                if holds_most(shingles(shown.text), own):
                     hit = shown
                     break
         also_in = tuple(one for one in (first, *others) if one != hit.article.id)
@@ -216,39 +213,20 @@ def _rank(hit: Hit) -> tuple[float, str, int]:
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:
     """Hits of which none prints nearly the same text as one before it in another article."""
-    kept: list[Hit] = []
-    sizes: list[int] = []
-    holders: defaultdict[Shingle, list[int]] = defaultdict(list)
-    for hit in hits:
-        own = shingles(hit.text)
-        shared = Counter(chain.from_iterable(filter(None, map(holders.get, own))))
-        for position in sorted(shared):
-            first = kept[position]
-            if first.article.id != hit.article.id and _are_nearly_same(
-                shared[position], sizes[position], len(own)
-            ):
-                also_in = dict.fromkeys((*first.also_in, hit.article.id, *hit.also_in))
-                also_in.pop(first.article.id, None)
-                kept[position] = replace(first, also_in=tuple(also_in))
-                break
-        else:
-            for shingle in own:
-                holders[shingle].append(len(kept))
-            kept.append(hit)
-            sizes.append(len(own))
-    return kept
-
-
-def nearly_same(text: str, other: str) -> bool:
-    """Whether two texts are near-duplicates.
-
-    They are when most of the word shingles of the shorter one stand in the other (containment:
-    Broder, 1997).
-    """
-    one, two = shingles(text), shingles(other)
-    return _are_nearly_same(len(one & two), len(one), len(two))
-
-
-def _are_nearly_same(shared: int, one: int, other: int) -> bool:
-    """Whether two texts are, that have as many shingles, and share so many of them."""
-    return shared >= _NEAR_DUPLICATE * max(1, min(one, other))
+    same = near_duplicates([shingles(hit.text) for hit in hits])
+    kept: dict[int, Hit] = {}
+    for number, hit in enumerate(hits):
+        others = (
+            first
+            for first in kept
+            if same[first, number] and hits[first].article.id != hit.article.id
+        )
+        first = next(others, None)
+        if first is None:
+            kept[number] = hit
+            continue
+        shown = kept[first]
+        also_in = dict.fromkeys((*shown.also_in, hit.article.id, *hit.also_in))
+        also_in.pop(shown.article.id, None)
+        kept[first] = replace(shown, also_in=tuple(also_in))
+    return list(kept.values())

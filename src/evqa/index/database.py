@@ -23,7 +23,7 @@ from evqa.records import Article, Passage
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 4
+SCHEMA = 5
 NAME = "evqa.sqlite"
 REBUILD = "Build it anew: evqa index --rebuild"
 # Kilobytes: text keys come in no order, and of a page that has no room each change is written.

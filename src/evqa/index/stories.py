@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 from evqa.errors import SourceError
-from evqa.lexical import terms
 from evqa.records import Article
+from evqa.shingles import Shingles, shingles, stable_hash
 from evqa.sources.addresses import canonical
 
-Shingle = tuple[str, ...]
-
-_SHINGLE_WORDS = 4
 # Of texts that share 95 % of their shingles all but one pair in ten thousand have a sign in common,
 # at 90 % 93 of a hundred pairs, at 70 % two, and at 50 % one in fifty thousand.
 _BANDS = 20
 _ROWS = 20
-
-
-def shingles(text: str) -> frozenset[Shingle]:
-    """The runs of four words in a text; a shorter text is one run."""
-    words = terms(text)
-    width = min(_SHINGLE_WORDS, max(1, len(words)))
-    return frozenset(zip(*(words[first:] for first in range(width)), strict=False))
+# Few enough that all rows of them stay in a processor's cache.
+_MIXED_AT_ONCE = 1024
 
 
 def signs(article: Article) -> list[int]:
@@ -70,23 +62,26 @@ def _page(url: str) -> str:
     return page if page.split("/", 3)[3] else ""
 
 
-def _bands(found: frozenset[Shingle]) -> Iterable[bytes]:
-    if not found:
+def _bands(found: Shingles) -> Iterable[bytes]:
+    if not len(found):
         return
-    hashes = np.array([_hash(" ".join(one).encode()) for one in found]).astype(np.uint64)
-    minima = np.array([(hashes * factor + term).min() for factor, term in _mixers()])
+    factors, terms = _mixers()
+    minima = np.full(_BANDS * _ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
+    for first in range(0, len(found), _MIXED_AT_ONCE):
+        mixed = found[first : first + _MIXED_AT_ONCE] * factors + terms
+        np.minimum(minima, mixed.min(axis=1), out=minima)
     for number, band in enumerate(minima.reshape(_BANDS, _ROWS)):
         yield f"words {number} ".encode() + band.astype("<u8").tobytes()
 
 
 @cache
-def _mixers() -> list[tuple[np.uint64, np.uint64]]:
-    """A factor and a term for each row, by which hashes are put in another order."""
-    hashes = np.array([_hash(str(n).encode()) for n in range(2 * _BANDS * _ROWS)])
-    numbers = hashes.astype(np.uint64)
-    return list(zip(numbers[::2] | np.uint64(1), numbers[1::2], strict=True))
+def _mixers() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """A factor and a term for each row, by which hashes are put in another order; shapes (n, 1)."""
+    hashes = [stable_hash(b"%d" % number) for number in range(2 * _BANDS * _ROWS)]
+    numbers = np.array(hashes, dtype=np.uint64).reshape(-1, 2, 1)
+    return numbers[:, 0] | np.uint64(1), numbers[:, 1]
 
 
 def _hash(content: bytes) -> int:
     """A hash of 64 bits, as SQLite keeps integers: with a sign."""
-    return int.from_bytes(blake2b(content, digest_size=8).digest(), signed=True)
+    return stable_hash(content) - 2**63
