@@ -1,4 +1,4 @@
-"""Exact against approximate vector search, to set `vectors.EXACT_BELOW`, as one table.
+"""Exact vector search against that by short codes, to set `vectors.EXACT_BELOW`, as one table.
 
     python benchmarks/vectors.py [--sizes 10000 50000 200000 400000]
 
@@ -37,7 +37,7 @@ def main() -> None:
         queries = normalised(picked + jitter)
         ids = np.arange(size, dtype=np.int64)
         truth: list[set[int]] = []
-        for name, exact_below in (("exact", size + 1), ("IVF", 0)):
+        for name, exact_below in (("exact", size + 1), ("codes", 0)):
             began = time.perf_counter()
             index = FaissIndex.build(ids, vectors, exact_below)
             built = time.perf_counter() - began

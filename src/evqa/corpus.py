@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -68,9 +68,9 @@ def article_paths(corpus: Path) -> dict[str, Path]:
             " --corpus.",
         )
     paths = {
-        article_id: corpus / relative
-        for relative in sorted(_files(corpus), key=lambda relative: relative.parts)
-        for article_id in _ids(corpus / relative, relative)
+        article_id: path
+        for parts, path in sorted(_files(corpus))
+        for article_id in _ids(path, _name_of(parts))
     }
     if not paths:
         raise CorpusError(
@@ -82,12 +82,12 @@ def article_paths(corpus: Path) -> dict[str, Path]:
 
 def name_of(relative: Path) -> str:
     """The id of the file at this path below the corpus folder; printable whatever its bytes are."""
-    return os.fsencode(relative.as_posix()).decode("utf-8", "backslashreplace")
+    return _name_of(relative.parts)
 
 
 def is_article_name(name: str) -> bool:
     """Whether a file's name ends like an article's."""
-    return Path(name).suffix.lower() in SUFFIXES and not extracted.is_name(name)
+    return _suffix(name) in SUFFIXES and not extracted.is_name(name)
 
 
 def check_size(article_id: str, suffix: str, size: int) -> None:
@@ -108,7 +108,7 @@ def look(path: Path) -> Look | None:
     None where there is no file. As in git's index, which trusts sizes and times too.
     """
     paths = [os.fspath(path)]
-    if path.suffix.lower() in extraction.SUFFIXES:
+    if _suffix(paths[0]) in extraction.SUFFIXES:
         paths.append(paths[0] + extracted.ENDING)
     states = [_state(one) for one in paths]
     return None if states[0] is None else Look(tuple(states))
@@ -185,20 +185,29 @@ def is_metadata(line: str) -> bool:
     return any(pattern.match(line) for pattern in _METADATA)
 
 
-def _files(corpus: Path) -> Iterator[Path]:
-    """The files with an article's name, none of them hidden, from the corpus folder on."""
+def _files(corpus: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """The files with an article's name, none hidden: the parts below the corpus, and the path."""
     for folder, folders, names in os.walk(corpus):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        inside = Path(folder).relative_to(corpus)
+        place = Path(folder)
+        inside = place.relative_to(corpus).parts
         for name in names:
             if is_article_name(name) and not name.startswith("."):
-                yield inside / name
+                yield (*inside, name), place / name
 
 
-def _ids(path: Path, relative: Path) -> list[str]:
+def _name_of(parts: Iterable[str]) -> str:
+    return os.fsencode("/".join(parts)).decode("utf-8", "backslashreplace")
+
+
+def _suffix(name: str) -> str:
+    """The ending of a file's name in lower case; a Path for each of many files takes long."""
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122
+
+
+def _ids(path: Path, name: str) -> list[str]:
     """The ids of the articles in a file: its name, or one for each line of a .jsonl file."""
-    name = name_of(relative)
-    if path.suffix.lower() != ".jsonl":
+    if _suffix(name) != ".jsonl":
         return [name]
     try:
         lines = _lines(path, *_checked(path, name))

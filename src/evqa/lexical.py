@@ -17,6 +17,7 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _PART = rf"[^\W_{_CJK}]+"
 _TOKEN = re.compile(rf"[{_CJK}]+|{_PART}(?:[.,'’&-]{_PART})*")
 _PARTS = re.compile(_PART)
+_WORD = re.compile(rf"[{_CJK}]|{_PART}")
 _NAME_OR_WORD = re.compile(rf"{_PART}(?:[.,'’&-]{_PART})*")
 _NAME = re.compile(rf"(?<!\w)(?=[^\W_]*[A-Z\d]){_PART}(?:[.,'’&-]{_PART})*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -109,6 +110,12 @@ def terms(text: str) -> list[str]:
         if len(parts) > 1:
             found += [word, "".join(parts)]
         found += parts
+    return found
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text folded to lower case, compounds in parts, each Chinese character one."""
+    found: list[str] = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
     return found
 
 

@@ -136,8 +136,10 @@ class Retriever:
             fused.setdefault(passage, min(fused.values(), default=0.0))
             seats.add(passage)
         told: dict[int, Hit] = {}
-        for found in sorted(self._hits(fused), key=_rank):
-            shown = self._as_shown(found, within)
+        ranked = sorted(self._hits(fused), key=_rank)
+        stories = self._store.stories(hit.article.id for hit in ranked)
+        for found in ranked:
+            shown = self._as_shown(found, stories[found.article.id], within)
             told.setdefault(shown.passage.id, shown)
             if found.passage.id in seats:
                 seats.add(shown.passage.id)
@@ -160,9 +162,8 @@ class Retriever:
         found = best(lambda k: self._stand_ins.search(vector, k, within), k, self._store.places)
         return [passage for passage, _ in found]
 
-    def _as_shown(self, hit: Hit, within: Collection[str] | None) -> Hit:
+    def _as_shown(self, hit: Hit, story: Sequence[str], within: Collection[str] | None) -> Hit:
         """A hit in the article that shows its story, where that prints most of the passage."""
-        story = self._store.story(hit.article.id)
         first, *others = (one for one in story if within is None or one in within)
         if not others:
             return hit

@@ -9,7 +9,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from evqa.lexical import terms
+from evqa.lexical import plain_words
 
 Shingles = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.float32]
@@ -24,10 +24,13 @@ def shingles(text: str) -> Shingles:
 
     A shorter text is one run. The hashes are the same in every process.
     """
-    hashes = np.array([_of_word(word) for word in terms(text)], dtype=np.uint64)
-    width = min(_WORDS, max(1, len(hashes)))
-    runs = np.lib.stride_tricks.sliding_window_view(hashes, width) if len(hashes) else hashes
-    return np.unique((runs * _PLACES[:width]).sum(axis=-1)) if len(hashes) else hashes
+    hashes = np.fromiter(map(_of_word, plain_words(text)), dtype=np.uint64)
+    width = min(_WORDS, len(hashes))
+    count = len(hashes) - width + 1 if width else 0
+    runs = np.zeros(count, dtype=np.uint64)
+    for place in range(width):
+        runs += hashes[place : place + count] * _PLACES[place]
+    return np.unique(runs)
 
 
 def are_nearly_same(one: Shingles, other: Shingles) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +16,14 @@ from evqa.onnx import Floats
 
 Ids = npt.NDArray[np.int64]
 
-# benchmarks/vectors.py measures it: below, an exact search costs little beside the reranker, misses
-# no neighbour and is built at once.
+# benchmarks/vectors.py measures these. Below, an exact search costs little beside the reranker and
+# needs no codes; above, as many vectors as this are looked at in full for each that is asked for.
 EXACT_BELOW = 100_000
-_TRAINING_VECTORS_PER_LIST = 40
-_PROBED_SHARE = 1 / 8
+_LOOKED_AT = 4
+_LEAST_LOOKED_AT = 200
+_DIMENSIONS_PER_CODE = 2
+_BITS_PER_CODE = 4
+_TRAINING_VECTORS = 20_000
 _READ_AT_ONCE = 4096
 
 
@@ -34,14 +37,22 @@ class VectorIndex(Protocol):
 
 
 class FaissIndex:
-    """Exact search in a small index, inverted lists (IVF) in a large one.
+    """The nearest of a few vectors, exactly; of many, the nearest by short codes, looked at anew.
 
-    Vectors are kept in half precision, as they are in the database.
+    The codes are of a product quantizer (Jégou et al., 2011) of 4 bits, which a processor compares
+    many at a time (André et al., 2017). Vectors are kept in half precision, as in the database.
     """
 
     def __init__(self, index: Any) -> None:
         """Wrap a faiss index that keeps ids; `build`, `empty` and `load` make one."""
+        faiss = _faiss()
+
         self._index = index
+        self._codes = None
+        self._vectors = faiss.downcast_index(index.index)
+        if isinstance(self._vectors, faiss.IndexRefine):
+            self._codes = faiss.downcast_index(self._vectors.base_index)
+            self._vectors = faiss.downcast_index(self._vectors.refine_index)
 
     @classmethod
     def empty(
@@ -54,23 +65,18 @@ class FaissIndex:
         """An index that is to take `count` vectors, exact where that is below `exact_below`.
 
         `sample` gives as many of them as it is asked for, or all, shape (n, dim): a large index
-        makes its lists from them.
+        learns its codes from them.
         """
         faiss = _faiss()
 
-        half = faiss.ScalarQuantizer.QT_fp16
+        product = faiss.METRIC_INNER_PRODUCT
+        vectors = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, product)
         if count < exact_below:
-            flat = faiss.IndexScalarQuantizer(dim, half, faiss.METRIC_INNER_PRODUCT)
-            return cls(faiss.IndexIDMap2(flat))
-        lists = max(1, int(4 * math.sqrt(count)))
-        centres = faiss.IndexFlatIP(dim)
-        # What is left of a vector after its list's centre would not fit in half precision.
-        index = faiss.IndexIVFScalarQuantizer(
-            centres, dim, lists, half, faiss.METRIC_INNER_PRODUCT, False
-        )
-        index.train(np.ascontiguousarray(sample(lists * _TRAINING_VECTORS_PER_LIST)))
-        index.nprobe = max(1, int(lists * _PROBED_SHARE))
-        return cls(index)
+            return cls(faiss.IndexIDMap(vectors))
+        codes = dim // _DIMENSIONS_PER_CODE if dim % _DIMENSIONS_PER_CODE == 0 else dim
+        coded = faiss.IndexPQFastScan(dim, codes, _BITS_PER_CODE, product)
+        coded.train(np.ascontiguousarray(sample(_TRAINING_VECTORS)))
+        return cls(faiss.IndexIDMap(faiss.IndexRefine(coded, vectors)))
 
     @classmethod
     def build(cls, ids: Ids, vectors: Floats, exact_below: int = EXACT_BELOW) -> FaissIndex:
@@ -87,19 +93,19 @@ class FaissIndex:
 
     @classmethod
     def load(cls, path: Path) -> FaissIndex:
-        """The index in a file; the lists of a large one are mapped, not read.
+        """The index in a file; its vectors are mapped, not read.
 
         Raises OSError or RuntimeError where none can be read.
         """
         faiss = _faiss()
 
-        # faiss maps no lists on Windows.
-        return cls(faiss.read_index(str(path), 0 if os.name == "nt" else faiss.IO_FLAG_MMAP))
+        # A mapped file can't be removed on Windows.
+        return cls(faiss.read_index(str(path), 0 if os.name == "nt" else faiss.IO_FLAG_MMAP_IFC))
 
     @property
     def exact(self) -> bool:
         """Whether a search looks at every vector."""
-        return not hasattr(self._index, "nprobe")
+        return self._codes is None
 
     @property
     def dim(self) -> int:
@@ -108,6 +114,7 @@ class FaissIndex:
 
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Take vectors, shape (n, dim), under these ids."""
+        self.__dict__.pop("_ids", None)
         if len(ids):
             self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
 
@@ -117,57 +124,61 @@ class FaissIndex:
         """The ids and inner products of the `k` nearest vectors, nearest first.
 
         Vectors with an id in `without` are passed over; where `within` is given, all others than
-        those with an id in it are, and every list is searched, since they may lie in any.
+        those with an id in it are, and the search is exact.
         """
+        faiss = _faiss()
+
         if not len(self):
             return []
+        if within is not None:
+            return self._exactly(vector, k, faiss.IDSelectorBatch(within))
+        gone = np.empty(0, dtype=np.int64) if without is None else without
+        looked_at = max(_LEAST_LOOKED_AT, _LOOKED_AT * k)
+        while self._codes is not None and 2 * looked_at < len(self):
+            with _one_thread(faiss):
+                _, found = self._codes.search(vector.reshape(1, -1), looked_at)
+            near = found[0][~np.isin(self._ids[found[0]], gone)]
+            if 2 * len(near) >= looked_at:
+                scores = self._vectors.reconstruct_batch(near) @ vector
+                order = np.lexsort((near, -scores))[:k]
+                return self._told(near[order], scores[order])
+            looked_at *= 2
+        selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(gone)) if len(gone) else None
+        return self._exactly(vector, k, selector)
+
+    def _exactly(self, vector: Floats, k: int, selector: Any) -> list[tuple[int, float]]:
+        """The nearest of all vectors whose ids a selector of faiss takes."""
         faiss = _faiss()
 
         options: dict[str, Any] = {}
-        if within is not None:
-            options["sel"] = faiss.IDSelectorBatch(within)
-        elif without is not None and len(without):
-            options["sel"] = faiss.IDSelectorNot(faiss.IDSelectorBatch(without))
-        if self.exact:
-            parameters = faiss.SearchParameters(**options)
-        else:
-            probed = self._index.nprobe if within is None else self._index.nlist
-            parameters = faiss.SearchParametersIVF(nprobe=probed, **options)
+        if selector:
+            options["sel"] = faiss.IDSelectorTranslated(self._index.id_map, selector)
         with _one_thread(faiss):
-            scores, ids = self._index.search(
-                vector.reshape(1, -1), min(k, len(self)), params=parameters
+            scores, found = self._vectors.search(
+                vector.reshape(1, -1), min(k, len(self)), params=faiss.SearchParameters(**options)
             )
-        return [
-            (int(id_), float(score))
-            for id_, score in zip(ids[0], scores[0], strict=True)
-            if id_ >= 0
-        ]
+        taken = found[0] >= 0
+        return self._told(found[0][taken], scores[0][taken])
+
+    def _told(self, positions: Ids, scores: Floats) -> list[tuple[int, float]]:
+        return list(zip(self._ids[positions].tolist(), scores.tolist(), strict=True))
+
+    @cached_property
+    def _ids(self) -> Ids:
+        """The ids of all vectors, by position."""
+        found: Ids = _faiss().vector_to_array(self._index.id_map)
+        return found
 
     def ids(self) -> Ids:
         """The ids of all vectors, in order."""
-        faiss = _faiss()
-
-        if self.exact:
-            found: Ids = faiss.vector_to_array(self._index.id_map)
-            return np.sort(found)
-        lists = self._index.invlists
-        parts = [
-            faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
-            for number in range(lists.nlist)
-            if lists.list_size(number)
-        ]
-        return np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+        return np.sort(self._ids)
 
     def contents(self) -> Iterator[tuple[Ids, Floats]]:
         """All ids, in order, and their vectors, in batches."""
-        faiss = _faiss()
-
-        ids = self.ids()
-        if not self.exact:
-            self._index.set_direct_map_type(faiss.DirectMap.Hashtable)
+        ids, order = self._ids, np.argsort(self._ids)
         for first in range(0, len(ids), _READ_AT_ONCE):
-            part = ids[first : first + _READ_AT_ONCE]
-            yield part, self._index.reconstruct_batch(part)
+            part = order[first : first + _READ_AT_ONCE]
+            yield ids[part], self._vectors.reconstruct_batch(part)
 
     def write(self, take: Callable[[bytes], None]) -> None:
         """Give the bytes of the index's file, a few at a time."""

@@ -122,6 +122,20 @@ class Snapshot:
             self._stories |= dict.fromkeys(members, members)
         return self._stories[article_id]
 
+    def stories(self, article_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What `story` gives for each of these articles; most share no sign with another."""
+        ids = list(dict.fromkeys(article_ids))
+        unknown = [one for one in ids if one not in self._stories]
+        query = (
+            "SELECT DISTINCT own.article_id FROM signs AS own JOIN signs AS other USING (sign)"
+            " WHERE own.article_id IN (SELECT value FROM json_each(?))"
+            " AND other.article_id <> own.article_id"
+        )
+        rows = self._rows(query, json.dumps(unknown)) if unknown else []
+        alone = {*unknown} - {row["article_id"] for row in rows}
+        self._stories |= {one: (one,) for one in alone}
+        return {one: self.story(one) for one in ids}
+
     def _members(self, article_id: str) -> tuple[str, ...]:
         found, signs = {article_id}, set[int]()
         fresh = {article_id}

@@ -79,8 +79,7 @@ class Writer:
 
     def hashes(self) -> dict[str, str]:
         """The sha256 of each article's file when it was indexed, by article id."""
-        rows = self._connection.execute("SELECT id, sha256 FROM articles")
-        return {row["id"]: row["sha256"] for row in rows}
+        return dict(self._connection.execute("SELECT id, sha256 FROM articles").fetchall())
 
     def looks(self) -> dict[str, str]:
         """How each article's files looked, by article id, where they had rested then."""
