@@ -442,6 +442,8 @@ def test_ask_takes_only_some_articles(built: Path) -> None:
     )
     refused = evqa("ask", MINUTES, "--article", "bees.txt", folder=built)
     assert refused.stdout.startswith("The articles don't say, among those out of bees.txt.\n")
+    found = evqa("search", MINUTES, "--article", "bees.txt", "--json", folder=built)
+    assert {hit["article_id"] for hit in json.loads(found.stdout)} == {"bees.txt"}
 
 
 @pytest.mark.parametrize(

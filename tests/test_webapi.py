@@ -173,6 +173,15 @@ def test_a_question_that_the_articles_do_not_answer_is_refused(call: Callable[..
     assert answer["text"].startswith("The articles don't say.")
 
 
+def test_only_the_articles_chosen_are_asked_and_searched(call: Callable[..., Any]) -> None:
+    filters = {"articles": ["bees.txt"]}
+    answer = call(question=MINUTES, filters=filters, api_name="/ask")
+    assert (answer["answered"], answer["filters"]["articles"]) == (False, ["bees.txt"])
+    assert {hit["article_id"] for hit in answer["hits"]} == {"bees.txt"}
+    hits = call(query=MINUTES, k=9, filters=filters, api_name="/search")
+    assert {hit["article_id"] for hit in hits} == {"bees.txt"}
+
+
 def test_a_search_gives_as_many_passages_as_asked(
     call: Callable[..., Any], assistant: Assistant
 ) -> None:
@@ -228,6 +237,13 @@ def test_articles_are_listed_by_pages_and_read_one_by_one(
         ("ask", {"question": "When?", "history": "then"}, "history is not what it has to be: "),
         ("ask", {"question": "When?", "history": [{}] * 21}, "history is not what it has to be: "),
         ("ask", {"question": "When?", "history": [{"answer": "1"}]}, "history.0.question is not "),
+        ("ask", {"question": "When?", "filters": {"outlet": ["A"]}}, "filters.outlet is not what "),
+        (
+            "ask",
+            {"question": "When?", "filters": {"outlets": ["A"]}},
+            "There are no articles of A.",
+        ),
+        ("search", {"query": "b", "filters": {"published_to": "May"}}, "'May' is no day. Write it"),
         ("search", {"query": "bees", "k": 51}, "k is not what it has to be: Input should be less"),
         ("search", {"query": "bees", "k": 0}, "k is not what it has to be: Input should be great"),
         ("search", {"query": "bees", "k": 1.5}, "k is not what it has to be: Input should be a "),

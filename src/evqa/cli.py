@@ -20,6 +20,7 @@ from evqa.settings import Settings
 
 if TYPE_CHECKING:
     from evqa.adding import AddReport
+    from evqa.filters import Filters
 
 app = typer.Typer(
     help="Answers questions about a collection of news articles, with verbatim, checked quotes.",
@@ -32,11 +33,11 @@ app = typer.Typer(
 Corpus = Annotated[Path | None, typer.Option(help="Folder of the articles.", show_default="corpus")]
 Index = Annotated[Path | None, typer.Option(help="Folder of the index.", show_default="index")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Outlet = Annotated[list[str] | None, typer.Option(help="Ask only what an outlet published.")]
-From = Annotated[str, typer.Option("--from", help="Ask only what was published from a day on.")]
-To = Annotated[str, typer.Option("--to", help="Ask only what was published up to a day.")]
-Language = Annotated[list[str] | None, typer.Option(help="Ask only what is in a language: en.")]
-ArticleId = Annotated[list[str] | None, typer.Option("--article", help="Ask only an article.")]
+Outlet = Annotated[list[str] | None, typer.Option(help="Only what an outlet published.")]
+From = Annotated[str, typer.Option("--from", help="Only what was published from a day on.")]
+To = Annotated[str, typer.Option("--to", help="Only what was published up to a day.")]
+Language = Annotated[list[str] | None, typer.Option(help="Only what is in a language: en.")]
+ArticleId = Annotated[list[str] | None, typer.Option("--article", help="Only this article.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.")]
 
 
@@ -145,11 +146,8 @@ def ask(
 ) -> None:
     """Answer a question with quotes, or say that the articles don't; of all of them, or of some."""
     from evqa.assistant import Assistant
-    from evqa.filters import read_filters
 
-    filters = read_filters(
-        outlet or (), published_from, published_to, language or (), article or ()
-    )
+    filters = _filters(outlet, published_from, published_to, language, article)
     with Assistant.open(_settings(corpus, index)) as assistant:
         answer = assistant.ask(question, filters=filters)
     if as_json:
@@ -162,16 +160,22 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 5,
+    outlet: Outlet = None,
+    published_from: From = "",
+    published_to: To = "",
+    language: Language = None,
+    article: ArticleId = None,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Print the passages nearest to a query."""
+    """Print the passages nearest to a query, of all articles or of some."""
     from evqa.assistant import Assistant
     from evqa.records import hit_to_dict
 
+    filters = _filters(outlet, published_from, published_to, language, article)
     with Assistant.open(_settings(corpus, index)) as assistant:
-        hits = assistant.search(query, k)
+        hits = assistant.search(query, k, filters)
     if as_json:
         _print_json([hit_to_dict(hit) for hit in hits])
     else:
@@ -284,6 +288,18 @@ def verify(index: Index = None, as_json: Json = False) -> None:
     if found.problems:
         print("evqa: Build it anew: evqa index --rebuild", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _filters(
+    outlet: list[str] | None,
+    published_from: str,
+    published_to: str,
+    language: list[str] | None,
+    article: list[str] | None,
+) -> Filters:
+    from evqa.filters import read_filters
+
+    return read_filters(outlet or (), published_from, published_to, language or (), article or ())
 
 
 def _settings(corpus: Path | None, index: Path | None) -> Settings:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evqa.assistant import MAX_QUESTION, Assistant
 from evqa.errors import EvqaError, QuestionError
+from evqa.filters import Filters, read_filters
 from evqa.records import Article, Turn, article_to_dict, hit_to_dict
 from evqa.web.gate import MCP
 from evqa.web.webindex import ServedIndex
@@ -35,14 +36,39 @@ class _Turn(_Arguments):
     answer: Annotated[str, Field(max_length=LONGEST_ANSWER)]
 
 
+_Names = Annotated[list[str], Field(max_length=MOST_ARTICLES)]
+
+
+class _Filters(_Arguments):
+    model_config = ConfigDict(extra="forbid")
+
+    outlets: _Names = []
+    published_from: str | None = None
+    published_to: str | None = None
+    languages: _Names = []
+    articles: _Names = []
+
+    def read(self) -> Filters:
+        """The filters; raises QuestionError where a day is none."""
+        return read_filters(
+            self.outlets,
+            self.published_from or "",
+            self.published_to or "",
+            self.languages,
+            self.articles,
+        )
+
+
 class _Ask(_Arguments):
     question: str
     history: Annotated[list[_Turn], Field(max_length=MOST_TURNS)]
+    filters: _Filters
 
 
 class _Search(_Arguments):
     query: str
     k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)]
+    filters: _Filters
 
 
 class _Trace(_Arguments):
@@ -75,6 +101,7 @@ def add_end_points(served: ServedIndex) -> None:
     async def ask(
         question: str,
         history: list[dict[str, str]] | None = None,
+        filters: dict[str, Any] | None = None,
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the collection of news articles, with verbatim quotes.
@@ -87,12 +114,14 @@ def add_end_points(served: ServedIndex) -> None:
         Args:
             question: What to find out, in a sentence of at most 1,000 characters.
             history: For a follow-up, up to 20 turns before it, each {"question": …, "answer": …}.
+            filters: To ask only some articles, any of {"outlets": [names], "published_from": day,
+                "published_to": day, "languages": [codes], "articles": [ids]}, days as 2026-02-11.
         """
 
         def work(assistant: Assistant) -> dict[str, Any]:
-            given = _checked(_Ask, question=question, history=history or [])
+            given = _checked(_Ask, question=question, history=history or [], filters=filters or {})
             turns = [Turn(turn.question, turn.answer) for turn in given.history]
-            answer = assistant.ask(given.question, turns).to_dict()
+            answer = assistant.ask(given.question, turns, given.filters.read()).to_dict()
             return {
                 **answer,
                 "quotes": _with_hashes(answer["quotes"], assistant),
@@ -102,19 +131,23 @@ def add_end_points(served: ServedIndex) -> None:
         return await _replied(served, work, request)
 
     async def search(
-        query: str, k: int = 5, request: gr.Request | None = None
+        query: str,
+        k: int = 5,
+        filters: dict[str, Any] | None = None,
+        request: gr.Request | None = None,
     ) -> list[dict[str, Any]]:
         """Find the passages nearest to a query, best first, verbatim and with their places.
 
         Args:
             query: Words or a question, at most 1,000 characters.
             k: How many passages, 1 to 50.
+            filters: To search only some articles, what `ask` takes.
         """
 
         def work(assistant: Assistant) -> list[dict[str, Any]]:
-            given = _checked(_Search, query=query, k=k)
-            hits = [hit_to_dict(hit) for hit in assistant.search(given.query, given.k)]
-            return _with_hashes(hits, assistant)
+            given = _checked(_Search, query=query, k=k, filters=filters or {})
+            hits = assistant.search(given.query, given.k, given.filters.read())
+            return _with_hashes([hit_to_dict(hit) for hit in hits], assistant)
 
         return await _replied(served, work, request)
 
