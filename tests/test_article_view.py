@@ -34,6 +34,15 @@ def test_the_whole_article_is_shown_with_its_quotes_marked() -> None:
     assert "Underlined: other quotes of the same answer." in markup
 
 
+def test_an_article_is_shown_from_its_beginning_where_no_quote_is_named() -> None:
+    markup = article_view.view(Place("yu7.md", None), ARTICLE)
+    assert "<mark" not in markup
+    assert "Copy" not in markup
+    assert '<div class="article-text" dir="auto" lang="en">Before.\nIt was a bench' in markup
+    vast = article_view.view(Place("yu7.md", None), replace(ARTICLE, text="a" * 500_000))
+    assert "100,000 characters after this are not shown." in vast
+
+
 def test_what_is_known_of_the_article_stands_above_it() -> None:
     markup = article_view.view(Place("yu7.md", span_of(QUOTE)), ARTICLE)
     assert (

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from evqa.citations import cut
 from evqa.errors import ArticleLinkError
 from evqa.records import Article, Hit, Passage
-from evqa.web.places import Place, Span, fingerprint, link, link_to, read_link, span_of, spans
+from evqa.web.places import (
+    Place,
+    Span,
+    fingerprint,
+    link,
+    link_to,
+    link_to_article,
+    read_link,
+    span_of,
+    spans,
+)
 
 ARTICLE = Article("a&b #1.md", "Title", "One sentence. Another sentence. A third.")
 HIT = Hit(Passage(0, ARTICLE.id, 0, 0, 31, 6), ARTICLE, 0.9)
@@ -31,6 +41,12 @@ def test_a_link_by_hand_needs_no_fingerprint() -> None:
     assert spans(place, ARTICLE) == [Span(14, 31)]
 
 
+def test_a_link_to_an_article_names_no_quote_in_it() -> None:
+    place = read_link(link_to_article(ARTICLE.id))
+    assert place == Place(ARTICLE.id, None)
+    assert spans(place, ARTICLE) == []
+
+
 @pytest.mark.parametrize("query", ["", "?", "?start=1&end=2", "?__theme=dark"])
 def test_other_queries_name_no_article(query: str) -> None:
     assert read_link(query) is None
@@ -39,7 +55,8 @@ def test_other_queries_name_no_article(query: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "?article=a.md",
+        "?article=a.md&start=1",
+        "?article=a.md&end=1",
         "?article=a.md&start=x&end=3",
         "?article=a.md&start=-1&end=3",
         "?article=a.md&start=1&end=٣",

@@ -16,16 +16,17 @@ CLOSE_BUTTON = '<button type="button" class="close">Close</button>'
 
 
 def view(place: Place, article: Article | None) -> str:
-    """The article with the place's quote marked as the one that was asked for.
+    """The article, with the place's quote marked as the one that was asked for if it has one.
 
     Of an article of more than MOST_CHARACTERS, only that many around the quote are shown. Raises
     ArticleLinkError where the place is not in the article.
     """
     marked = spans(place, article)
     assert article
-    quote = _quote(article, place.span)
+    quote = _quote(article, place.span) if place.span else None
     start, end = _shown(len(article.text), place.span)
-    page = f'<p class="byline">page {quote.page}</p>' if quote.page else ""
+    copying = _copying(quote) if quote else ""
+    page = f'<p class="byline">page {quote.page}</p>' if quote and quote.page else ""
     also = (
         '<p class="byline">Underlined: other quotes of the same answer.</p>'
         if len(marked) > 1
@@ -37,7 +38,7 @@ def view(place: Place, article: Article | None) -> str:
         f"{CLOSE_BUTTON}</div>"
         f'<h2 class="view-title" id="article-title" tabindex="-1" dir="auto">'
         f"{linked(article.title or article.id, article.url)}</h2>"
-        f"{byline(article.author, article.reports_on)}{page}{also}{_copying(quote)}"
+        f"{byline(article.author, article.reports_on)}{page}{also}{copying}"
         f"{_left_out(start, 'before')}"
         f'<div class="article-text" dir="auto" lang="{escape(article.language)}">'
         f"{_text(article.text, start, end, place.span, marked)}</div>"
@@ -59,10 +60,10 @@ def _quote(article: Article, span: Span) -> Quote:
     return cut(Hit(passage, article, 1.0), span.start, span.end, 1.0)
 
 
-def _shown(length: int, span: Span) -> tuple[int, int]:
-    """The part of a text that is shown: all of it, or what stands around the quote."""
-    if length <= MOST_CHARACTERS:
-        return 0, length
+def _shown(length: int, span: Span | None) -> tuple[int, int]:
+    """The part of a text that is shown: all of it, what stands around the quote, or the first."""
+    if length <= MOST_CHARACTERS or span is None:
+        return 0, min(length, MOST_CHARACTERS)
     around = max(0, MOST_CHARACTERS - (span.end - span.start)) // 2
     return max(0, span.start - around), min(length, span.end + around)
 
@@ -73,7 +74,7 @@ def _left_out(characters: int, where: str) -> str:
     return f'<p class="left-out">{characters:,} characters {where} this are not shown.</p>'
 
 
-def _text(text: str, start: int, end: int, own: Span, marked: Sequence[Span]) -> str:
+def _text(text: str, start: int, end: int, own: Span | None, marked: Sequence[Span]) -> str:
     parts, here = [], start
     for span in marked:
         if span.start < here or span.end > end:

@@ -8,6 +8,7 @@ from html import escape
 from evqa.corpus import SUFFIXES
 from evqa.filters import Filters, Listed
 from evqa.web.markup import counted, day
+from evqa.web.places import link_to_article
 
 _HEADS = {
     "title": "Title",
@@ -132,6 +133,10 @@ def _head(name: str, column: str, *, descending: bool) -> str:
 def _row(article: Listed, wrong: str, is_chosen: bool) -> str:
     title = escape(article.title or article.id)
     id_ = escape(article.id)
+    headline = f'<bdi class="headline">{title}</bdi>'
+    if article.passages:
+        place = escape(link_to_article(article.id))
+        headline = f'<a href="{place}" target="_blank" rel="noopener">{headline}</a>'
     file = f'<bdi class="file">{id_}</bdi>' if article.title else ""
     status = f'<span class="wrong" dir="auto">{escape(wrong)}</span>' if wrong else READY
     cells = {
@@ -153,7 +158,7 @@ def _row(article: Listed, wrong: str, is_chosen: bool) -> str:
     )
     return (
         f'<tr role="row"><td role="cell" class="picks">{box}</td>'
-        f'<td role="cell" class="name"><bdi class="headline">{title}</bdi>{file}</td>{told}'
+        f'<td role="cell" class="name">{headline}{file}</td>{told}'
         f'<td role="cell"><button type="button" class="remove" data-id="{id_}"'
         f' data-title="{title}" aria-label="Remove “{title}”">Remove</button></td></tr>'
     )

@@ -32,10 +32,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A span of an article, and others of the same answer that it also holds."""
+    """An article or a span of it, and others of the same answer that it also holds."""
 
     article_id: str
-    span: Span
+    span: Span | None
     also: tuple[Span, ...] = ()
 
 
@@ -61,6 +61,11 @@ def link(article_id: str, span: Span, also: Iterable[Span] = ()) -> str:
     return f"?{urlencode(fields, errors='replace')}"
 
 
+def link_to_article(article_id: str) -> str:
+    """The query that shows an article from its beginning."""
+    return f"?{urlencode({'article': article_id}, errors='replace')}"
+
+
 def link_to(quote: Quote, quotes: Sequence[Quote] = ()) -> str:
     """The link to a quote, which marks the others of its answer in the same article too."""
     own = span_of(quote)
@@ -71,13 +76,15 @@ def link_to(quote: Quote, quotes: Sequence[Quote] = ()) -> str:
 def read_link(query: str) -> Place | None:
     """The place that a page's query names, or None where it names no article.
 
-    Raises ArticleLinkError where it names one, but not where in it.
+    Raises ArticleLinkError where it names one and half of a place in it.
     """
     if len(query) > _MOST_CHARACTERS:
         raise ArticleLinkError("This link is too long to be one of evqa.")
     fields = parse_qs(query.removeprefix("?"), keep_blank_values=True)
     if "article" not in fields:
         return None
+    if not {"start", "end"} & fields.keys():
+        return Place(fields["article"][0], None)
     start, end = (_number(fields.get(name, [""])[0]) for name in ("start", "end"))
     if start is None or end is None:
         raise ArticleLinkError("This link does not say where in the article the quote stands.")
@@ -93,13 +100,15 @@ def read_link(query: str) -> Place | None:
 
 
 def spans(place: Place, article: Article | None) -> list[Span]:
-    """The spans to mark in the article, in order and without overlap; the place's own is one.
+    """The spans to mark in the article, in order and without overlap; a place's own is one.
 
     Raises ArticleLinkError where the article is gone or its words have changed.
     """
     if article is None:
         raise ArticleLinkError(f"The article {place.article_id} is not in the collection.")
     own = place.span
+    if own is None:
+        return []
     if not 0 <= own.start < own.end <= len(article.text):
         raise ArticleLinkError(
             f"The quote of this link lies outside {article.id}, "
