@@ -9,7 +9,7 @@ from samples import WordEmbedder, WordReranker
 from evqa.assistant import Assistant
 from evqa.errors import IndexNotFound
 from evqa.evidence import EvidenceSelector
-from evqa.indexing import update_with
+from evqa.indexing import Stages, update_with
 from evqa.judging import Numbers, RerankerJudge
 from evqa.records import Article, IndexReport
 from evqa.retrieval import Retriever
@@ -21,6 +21,7 @@ QUESTIONS = (
     "How many beehives did the volunteers count?",
     "Who rides in the rain on day 3?",
 )
+USUAL = Stages()
 Scored = tuple[Any, ...]
 
 
@@ -34,9 +35,10 @@ class State:
     answers: list[dict[str, Any]]
 
 
-def update(settings: Settings, *, rebuild: bool = False) -> IndexReport:
+def update(settings: Settings, *, rebuild: bool = False, stages: Stages = USUAL) -> IndexReport:
     """Update an index with the word embedder, and leave out what no test can foretell."""
-    return replace(update_with(WordEmbedder(), settings, rebuild=rebuild), seconds=0.0)
+    report = update_with(WordEmbedder(), settings, rebuild=rebuild, stages=stages)
+    return replace(report, seconds=0.0)
 
 
 def assistant(store: Store, settings: Settings) -> Assistant:

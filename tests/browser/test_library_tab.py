@@ -130,7 +130,9 @@ def test_questions_are_asked_of_the_articles_chosen(
     with page.expect_popup() as opened:
         titles.nth(2).click()
     expect(opened.value.locator(".view-title")).to_have_text("Harbour ferry returns to service")
-    expect(opened.value.locator(".article-text")).to_contain_text("The crossing now takes 17 minutes")
+    expect(opened.value.locator(".article-text")).to_contain_text(
+        "The crossing now takes 17 minutes"
+    )
     opened.value.close()
     page.get_by_label("Find in the list").fill("HARBOUR")
     expect(titles).to_have_text(["A slow ferry", "Harbour ferry returns to service"])

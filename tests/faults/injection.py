@@ -10,14 +10,16 @@ import ctypes
 import gc
 import json
 import logging
+import math
 import os
 import pickle
 import re
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +30,13 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 import faiss
 import tantivy  # noqa: F401 - loaded once for all processes
-from samples import ARTICLES, BEES, BRIDGE, FERRY, write_corpus
-from states import State, state_of, update
+from samples import ARTICLES, BEES, BRIDGE, FERRY, WordEmbedder, write_corpus
+from states import USUAL, State, state_of, update
 
 from evqa.errors import EvqaError
 from evqa.index.verify import verify
+from evqa.indexing import Stages, update_with
+from evqa.onnx import Floats
 from evqa.settings import Settings
 
 MODES = {"kill": 0, "tear": 1, "full": 2}
@@ -49,6 +53,11 @@ class Kind:
     before: tuple[dict[str, str], ...]
     after: dict[str, str]
     rebuild: bool = False
+    stages: Stages = USUAL
+
+    def update(self, settings: Settings) -> None:
+        """Make the update."""
+        update(settings, rebuild=self.rebuild, stages=self.stages)
 
 
 NEW = {"new.md": "# Rain\n\nMara rides in the rain on day 3. It rains in Bergen, she says.\n"}
@@ -61,18 +70,31 @@ KINDS = (
     Kind("rename", (ARTICLES,), {"ferry.md": FERRY, "hives.txt": BEES, "bridge.md": BRIDGE}),
     Kind("merge", (ARTICLES, ARTICLES | NEW), ARTICLES | NEW | GROWN),
     Kind("rebuild", (ARTICLES, ARTICLES | NEW), ARTICLES | NEW, rebuild=True),
+    Kind(
+        "staged", (ARTICLES,), ARTICLES | GROWN, stages=Stages(above=0, seconds=0, share=math.inf)
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A kind of update with the index before it, and what is to be seen before and after."""
+    """A kind of update with the index before it, and what may be seen: the last is after it."""
 
     kind: Kind
     folder: Path
-    before: State | None
-    after: State
+    states: tuple[State | None, ...]
     calls: int
+
+
+class Stop(Exception):
+    """The end of an update that has got to its first text."""
+
+
+class Stopped(WordEmbedder):
+    """Ends an update as it begins to embed: what it has made of stages by then stays."""
+
+    def embed_documents(self, _texts: Sequence[str]) -> Floats:
+        raise Stop
 
 
 def settings_in(folder: Path) -> Settings:
@@ -123,15 +145,22 @@ def prepared(kind: Kind, folder: Path) -> Prepared:
     def finish() -> tuple[State | None, int]:
         trial = shutil.copytree(folder, folder.with_name(f"{folder.name}-trial"))
         arm(trial, _NEVER, "kill")
-        update(settings_in(trial), rebuild=kind.rebuild)
+        kind.update(settings_in(trial))
         calls = _shim.faults_count()
         return state_of(settings_in(trial)), calls
+
+    def stop() -> State | None:
+        trial = shutil.copytree(folder, folder.with_name(f"{folder.name}-stopped"))
+        with suppress(Stop):
+            update_with(Stopped(), settings_in(trial), stages=kind.stages)
+        return state_of(settings_in(trial))
 
     folder.mkdir()
     before = forked(build)
     put_corpus(folder, kind.after)
+    halfway = forked(stop)
     after, calls = forked(finish)
-    return Prepared(kind, folder, before, after, calls)
+    return Prepared(kind, folder, (before, halfway, after), calls)
 
 
 def tried(one: Prepared, number: int, mode: str) -> list[str]:
@@ -143,7 +172,7 @@ def tried(one: Prepared, number: int, mode: str) -> list[str]:
     def end() -> str:
         arm(folder, number, mode)
         try:
-            update(settings, rebuild=one.kind.rebuild)
+            one.kind.update(settings)
         except EvqaError as error:
             return str(error)
         return ""
@@ -152,12 +181,12 @@ def tried(one: Prepared, number: int, mode: str) -> list[str]:
         arm(folder, _NEVER, "kill")
         warnings = Warnings()
         seen = state_of(settings)
-        wrong = [] if seen in (one.before, one.after) else ["neither the old nor the new state"]
+        wrong = [] if seen in one.states else ["neither the old nor the new state"]
         if seen:
             wrong += verify(settings.index).problems
         wrong += warnings.messages
         update(settings)
-        if state_of(settings) != one.after:
+        if state_of(settings) != one.states[-1]:
             wrong.append("the next update does not come to the new state")
         checked = verify(settings.index)
         return [*wrong, *checked.problems, *(f"left over: {name}" for name in checked.leftovers)]

@@ -70,7 +70,7 @@ def test_an_update_that_is_killed_leaves_the_old_index_or_the_new(
     found = injected(shim, tmp_path, "kill", stride=3)
     assert found["wrong"] == {}
     assert found["tried"] >= 300
-    assert len(found["calls"]) == 7
+    assert len(found["calls"]) == 8
 
 
 def test_an_update_on_a_full_disk_leaves_the_old_index_or_the_new(
