@@ -1,8 +1,12 @@
+import shutil
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as some
 from samples import BEES, BRIDGE, FERRY, article, build, write_corpus
 from states import assistant, state_of, update
 
@@ -118,6 +122,37 @@ def test_what_only_a_later_print_at_the_address_says_is_found(tmp_path: Path) ->
     with closing(Store(tmp_path)) as store:
         hit = assistant(store, settings).search("Who opened the lift? Greta Holm?")[0]
     assert (hit.article.id, hit.also_in) == ("b.md", ("a.md",))
+
+
+def is_remembered_right(settings: Settings) -> bool:
+    """Whether the signs that are kept as shared are those that several articles have."""
+    query = "SELECT sign FROM signs GROUP BY sign HAVING count(*) > 1"
+    with closing(Store(settings.index)) as store, store.reading() as connection:
+        shared = set(map(tuple, connection.execute("SELECT sign FROM shared_signs")))
+        return shared == set(map(tuple, connection.execute(query)))
+
+
+@example_settings(max_examples=15, deadline=None)
+@given(
+    some.lists(
+        some.dictionaries(
+            some.sampled_from("abcd"), some.sampled_from([BEES, BRIDGE, FERRY]), min_size=1
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_shared_signs_are_those_of_several_articles_whatever_comes_and_goes(
+    histories: list[dict[str, str]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(corpus=Path(folder, "corpus"), index=Path(folder, "index"))
+        for texts in histories:
+            shutil.rmtree(settings.corpus, ignore_errors=True)
+            write_corpus(settings.corpus, {f"{name}.md": text for name, text in texts.items()})
+            report = update(settings)
+            assert is_remembered_right(settings)
+            assert report.reprints == len(texts) - len(set(texts.values()))
 
 
 def quote(article_id: str, source: str, also_in: tuple[str, ...] = ()) -> Quote:

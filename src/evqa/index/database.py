@@ -23,11 +23,13 @@ from evqa.records import Article, Passage
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 5
+SCHEMA = 6
 NAME = "evqa.sqlite"
 REBUILD = "Build it anew: evqa index --rebuild"
 # Kilobytes: text keys come in no order, and of a page that has no room each change is written.
 _CACHE = "cache_size = -200000"
+# A question looks at some thousand pages of a large index, most of them again for the next one.
+_READ_CACHE = "cache_size = -64000"
 _APPLICATION_ID = int.from_bytes(b"evqa")
 _TABLES = """
 CREATE TABLE articles (
@@ -55,9 +57,19 @@ CREATE TABLE signs (
     PRIMARY KEY (article_id, sign)
 ) WITHOUT ROWID;
 CREATE INDEX signs_by_sign ON signs (sign);
+CREATE TABLE shared_signs (sign INTEGER PRIMARY KEY);
 CREATE TABLE dead (id INTEGER PRIMARY KEY);
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+# The signs that several articles have, so that none need be looked for among all.
+_TRIGGERS = (
+    """CREATE TRIGGER sign_added AFTER INSERT ON signs WHEN EXISTS
+    (SELECT 1 FROM signs WHERE sign = NEW.sign AND article_id <> NEW.article_id)
+    BEGIN INSERT OR IGNORE INTO shared_signs VALUES (NEW.sign); END""",
+    """CREATE TRIGGER sign_gone AFTER DELETE ON signs WHEN
+    (SELECT count(*) FROM (SELECT 1 FROM signs WHERE sign = OLD.sign LIMIT 2)) < 2
+    BEGIN DELETE FROM shared_signs WHERE sign = OLD.sign; END""",
+)
 _DIGESTED = {
     "articles": ("id", "sha256", "title", "text", "text_sha256", "rest"),
     "passages": ("id", "article_id", "ordinal", "start", "end", "tokens", "text_key"),
@@ -65,6 +77,7 @@ _DIGESTED = {
     "stand_ins": ("id", "vector"),
     "dead": ("id",),
     "signs": ("article_id", "sign"),
+    "shared_signs": ("sign",),
 }
 # What the system does not allow says nothing about the database.
 _REFUSED = (
@@ -180,6 +193,7 @@ def connect(folder: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         connection.close()
         raise
+    connection.execute(f"PRAGMA {_READ_CACHE}")
     return connection
 
 
@@ -235,7 +249,7 @@ def tables(connection: sqlite3.Connection) -> list[str]:
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables of an index, which has none."""
-    for statement in _TABLES.split(";"):
+    for statement in (*_TABLES.split(";"), *_TRIGGERS):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
 

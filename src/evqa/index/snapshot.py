@@ -127,9 +127,8 @@ class Snapshot:
         ids = list(dict.fromkeys(article_ids))
         unknown = [one for one in ids if one not in self._stories]
         query = (
-            "SELECT DISTINCT own.article_id FROM signs AS own JOIN signs AS other USING (sign)"
-            " WHERE own.article_id IN (SELECT value FROM json_each(?))"
-            " AND other.article_id <> own.article_id"
+            "SELECT DISTINCT article_id FROM signs CROSS JOIN shared_signs USING (sign)"
+            " WHERE article_id IN (SELECT value FROM json_each(?))"
         )
         rows = self._rows(query, json.dumps(unknown)) if unknown else []
         alone = {*unknown} - {row["article_id"] for row in rows}

@@ -252,8 +252,7 @@ class Writer:
 
     def _shared_signs(self) -> Iterator[tuple[int, str]]:
         yield from self._connection.execute(
-            "SELECT sign, article_id FROM signs WHERE sign IN"
-            " (SELECT sign FROM signs GROUP BY sign HAVING count(*) > 1)"
+            "SELECT sign, article_id FROM shared_signs CROSS JOIN signs USING (sign)"
         )
 
     def _forget_lost_texts(self) -> None:
