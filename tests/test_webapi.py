@@ -280,8 +280,10 @@ def test_programs_see_four_documented_end_points_and_nothing_else(url: str) -> N
     ] == [
         ("question", "str", None),
         ("history", "None | list[dict(str, str)]", None),
+        ("filters", "None | dict(str, Any)", None),
         ("query", "str", None),
         ("k", "int", 5),
+        ("filters", "None | dict(str, Any)", None),
         ("text", "str", None),
         ("article_id", "str", ""),
         ("start", "int", 0),

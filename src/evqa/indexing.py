@@ -20,12 +20,13 @@ from evqa.index.snapshot import Snapshot
 from evqa.index.writer import Writer, packed, writing
 from evqa.records import Failure, IndexReport, IndexStatus
 from evqa.settings import Settings
+from evqa.static_embedding import StaticEmbedder
 
 Progress = Callable[[int, int], None]
 
 _PASSAGES_PER_CALL = 16
-# Where a call takes less, the next one has twice as many: a fast embedder lives of large ones.
-_SHORT_CALL_SECONDS = 0.1
+# A table of vectors is through with as many before a few are for a neural network.
+_PASSAGES_PER_STATIC_CALL = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,9 @@ def _embed(
     writer: Writer, embedder: Embedder, pending: Pending, stages: Stages | None, report: Progress
 ) -> int:
     """Embed every text that has no vector yet, once; returns how many tokens that were."""
-    tokens, done, total, at_once = 0, 0, writer.count_unembedded(), _PASSAGES_PER_CALL
+    tokens, done, total = 0, 0, writer.count_unembedded()
+    is_static = isinstance(embedder, StaticEmbedder)
+    at_once = _PASSAGES_PER_STATIC_CALL if is_static else _PASSAGES_PER_CALL
     report(done, total)
     due = time.monotonic() + (stages.seconds if stages else math.inf)
     for batch in writer.unembedded():
@@ -174,12 +177,9 @@ def _embed(
             done += len(vectors)
             report(done, total)
         missing = [item for item in batch if item.key not in vectors]
-        while missing:
-            part, missing = missing[:at_once], missing[at_once:]
-            began = time.monotonic()
+        for first in range(0, len(missing), at_once):
+            part = missing[first : first + at_once]
             made = packed(embedder.embed_documents([item.text for item in part]))
-            if time.monotonic() - began < _SHORT_CALL_SECONDS:
-                at_once *= 2
             fresh = dict(zip([item.key for item in part], made, strict=True))
             pending.keep(fresh)
             vectors |= fresh
