@@ -93,13 +93,18 @@ _STOPWORDS = frozenset(
 )
 
 
+def _folded(text: str) -> str:
+    """A text in lower case, with one form for each letter."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
 def terms(text: str) -> list[str]:
     """The words of a text as they are indexed: folded to lower case, with the parts of compounds.
 
     `I-5` gives `i-5`, `i`, `5` and `i5`; a run of Chinese characters gives its overlapping pairs.
     """
     found: list[str] = []
-    for word in _TOKEN.findall(unicodedata.normalize("NFKC", text).lower()):
+    for word in _TOKEN.findall(_folded(text)):
         if word.isascii() and word.isalnum():
             found.append(word)
             continue
@@ -115,7 +120,7 @@ def terms(text: str) -> list[str]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text folded to lower case, compounds in parts, each Chinese character one."""
-    found: list[str] = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+    found: list[str] = _WORD.findall(_folded(text))
     return found
 
 
@@ -124,7 +129,7 @@ def _whole_words(text: str) -> list[str]:
 
     A single Chinese character is left out: where the text was cut from, it may be one of a pair.
     """
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = _folded(text)
     runs = _CJK_RUN.findall(folded)
     return _PARTS.findall(folded) + [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
 
