@@ -1,7 +1,9 @@
 """All that a user can see of an index, with models small enough to see it hundreds of times."""
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from samples import WordEmbedder, WordReranker
@@ -35,9 +37,15 @@ class State:
     answers: list[dict[str, Any]]
 
 
-def update(settings: Settings, *, rebuild: bool = False, stages: Stages = USUAL) -> IndexReport:
+def update(
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    only: Collection[Path] = (Path(),),
+    stages: Stages = USUAL,
+) -> IndexReport:
     """Update an index with the word embedder, and leave out what no test can foretell."""
-    report = update_with(WordEmbedder(), settings, rebuild=rebuild, stages=stages)
+    report = update_with(WordEmbedder(), settings, rebuild=rebuild, only=only, stages=stages)
     return replace(report, seconds=0.0)
 
 

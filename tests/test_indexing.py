@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import ARTICLES, BEES, BRIDGE, FERRY, passages_of, write_corpus
@@ -58,7 +59,7 @@ def opened_in(folder: Path) -> Iterator[list[str]]:
 sys.addaudithook(_note)
 
 
-def update(settings: Settings, **options: bool) -> IndexReport:
+def update(settings: Settings, **options: Any) -> IndexReport:
     """Update, and leave out of the report what no test can foretell."""
     report = update_index(settings, **options)
     assert report.seconds > 0
@@ -87,6 +88,76 @@ def test_a_first_update_adds_every_article(settings: Settings) -> None:
         seconds=0.0,
     )
     assert all(tokens == count_tokens(text) for _, _, _, tokens, text in passages)
+
+
+def test_an_update_that_is_told_where_to_look_opens_nothing_else(settings: Settings) -> None:
+    update(settings)
+    write_corpus(
+        settings.corpus,
+        {"rain.md": "It rains in Bergen.", "news/a.md": "Snow in Oslo.", "other.md": "Unseen."},
+    )
+    (settings.corpus / "bees.txt").unlink()
+    with opened_in(settings.corpus) as opened:
+        report = update(settings, only=[Path("rain.md"), Path("news"), Path("bees.txt")])
+    assert opened == ["news/a.md", "rain.md"]
+    assert (report.added, report.removed) == (("news/a.md", "rain.md"), ("bees.txt",))
+    assert (report.updated, report.unchanged, report.failed) == ((), (), ())
+    assert report.looked_at == ("bees.txt", "news", "rain.md")
+    assert index_status(settings).stale == ("other.md",)
+
+
+def test_a_renamed_file_is_told_apart_where_both_names_are_looked_at(settings: Settings) -> None:
+    update(settings)
+    (settings.corpus / "ferry.md").rename(settings.corpus / "boat.md")
+    report = update(settings, only=[Path("ferry.md"), Path("boat.md")])
+    assert (report.renamed, report.tokens_embedded) == ((("ferry.md", "boat.md"),), 0)
+
+
+def test_the_lines_of_a_file_are_looked_at_with_it(settings: Settings) -> None:
+    update(settings)
+    lines = ['{"text": "It rains in Bergen."}', '{"text": "It snows in Oslo."}']
+    write_corpus(settings.corpus, {"two.jsonl": "\n".join(lines), "two.jsonl.md": "No line."})
+    update(settings)
+    write_corpus(settings.corpus, {"two.jsonl": lines[0]})
+    (settings.corpus / "two.jsonl.md").unlink()
+    report = update(settings, only=[Path("two.jsonl")])
+    assert (report.unchanged, report.removed) == (("two.jsonl#1",), ("two.jsonl#2",))
+
+
+def test_a_first_update_and_one_after_a_broken_one_look_at_everything(settings: Settings) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    everything = ("archiv/brücke.md", "bees.txt", "ferry.md")
+    with pytest.raises(KeyboardInterrupt):
+        update(settings, only=[Path("bees.txt")], progress=stop)
+    report = update(settings, only=[Path("bees.txt")])
+    assert (report.added, report.looked_at) == (everything, (".",))
+    write_corpus(settings.corpus, {"rain.md": "It rains in Bergen."})
+    with pytest.raises(KeyboardInterrupt):
+        update(settings, only=[Path("rain.md")], progress=stop)
+    report = update(settings, only=[Path("bees.txt")])
+    assert (report.added, report.looked_at) == (("rain.md",), (".",))
+    assert update(settings, only=[Path("bees.txt")]).looked_at == ("bees.txt",)
+
+
+@pytest.mark.parametrize("place", ["../elsewhere.md", "/elsewhere.md", "news/../../elsewhere.md"])
+def test_a_place_outside_the_corpus_is_refused(settings: Settings, place: str) -> None:
+    update(settings)
+    with pytest.raises(CorpusError, match="is no place in the corpus folder"):
+        update(settings, only=[Path(place)])
+
+
+def test_hidden_files_and_what_links_lead_to_are_no_part_of_the_corpus(
+    settings: Settings, tmp_path: Path
+) -> None:
+    update(settings)
+    write_corpus(tmp_path / "else", {"secret.md": "Out of the corpus."})
+    write_corpus(settings.corpus, {".draft.md": "No.", ".git/x.md": "No.", "notes.odt": "No."})
+    (settings.corpus / "link").symlink_to(tmp_path / "else")
+    names = (".draft.md", ".git", ".git/x.md", "notes.odt", "link", "link/secret.md")
+    report = update(settings, only=[Path(name) for name in names])
+    assert (report.added, report.failed, report.removed) == ((), (), ())
 
 
 def test_an_update_without_a_change_embeds_nothing(settings: Settings) -> None:

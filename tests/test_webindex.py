@@ -136,12 +136,14 @@ def test_only_so_many_wait_and_those_who_give_up_make_room(settings: Settings) -
 
 
 def test_what_the_library_changes_is_served(settings: Settings) -> None:
+    (settings.corpus / "empty.md").touch()
+    (settings.corpus / "blank.md").touch()
     with serving(settings) as served:
         asyncio.run(served.opened())
         version = served.version
         served.library.add_file("rain.md", b"It rains in Bergen for 240 days.")
-        (settings.corpus / "empty.md").touch()
         served.library.remove("bees.txt")
+        served.library.remove("blank.md")
         until(lambda: not served.library.busy)
         assert served.version > version
         assert [one.id for one in served.assistant().listed()] == [

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -75,8 +75,9 @@ def add(
     """Take files, folders and addresses into the corpus, and bring the index up to date.
 
     A file is copied to the top of the corpus folder, a folder with its own name, a page to
-    `web/<host>/`. What can't be taken is told, by its source, and does not stop the others. Raises
-    CorpusError where the corpus folder can't be written, IndexStoreError as `update_index` does.
+    `web/<host>/`. What can't be taken is told, by its source, and does not stop the others. Of the
+    corpus only what was named is looked at, as `update_index` has it. Raises CorpusError where the
+    corpus folder can't be written, IndexStoreError as `update_index` does.
     """
     fetcher = fetcher or Fetcher()
     added: list[Added] = []
@@ -89,7 +90,8 @@ def add(
             failed.append(Failure(source, str(error)))
     if not added:
         return AddReport((), tuple(failed), None)
-    report = update_index(settings, progress=progress)
+    only = places(settings.corpus, added)
+    report = update_index(settings, only=only, progress=progress)
     return AddReport(
         tuple(_with_same_stories(settings, added, report)), (*failed, *report.failed), report
     )
@@ -109,6 +111,17 @@ def put_page(folder: Path, url: str, fetcher: Fetcher) -> Added:
     """Fetch a page into the corpus folder, but not into the index yet; raises as `put` does."""
     with _writing(folder):
         return _take_page(folder, url, fetcher)
+
+
+def places(folder: Path, added: Iterable[Added]) -> set[Path]:
+    """Where below the corpus folder to look for what was added, and for what it replaced."""
+    found = set()
+    for one in added:
+        place = Path(one.file)
+        if not (folder / place).exists():  # a name that its bytes were not text for
+            return {Path()}
+        found.add(place.parent if one.change == "updated" else place)
+    return found
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -87,20 +87,21 @@ def watch(corpus: Corpus = None, index: Index = None) -> None:
     import signal
     import threading
 
+    from evqa.indexing import still_failing
     from evqa.watching import watch
 
     settings = _settings(corpus, index)
-    told: set[Failure] | None = None
+    told: tuple[Failure, ...] | None = None
 
     def tell(update: IndexReport | EvqaError) -> None:
         nonlocal told
         if isinstance(update, EvqaError):
             print(f"evqa: {_inert(str(update))}", file=sys.stderr, flush=True)
             return
-        _print_changes(update, told or set())
+        _print_changes(update, told or ())
         if told is None:
             print(f"Up to date; watching {_inert(str(settings.corpus))}", flush=True)
-        told = set(update.failed)
+        told = still_failing(told or (), update)
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -378,7 +379,7 @@ def _print_failures(failed: Iterable[Failure]) -> None:
         print(f"evqa: {_line(failure.reason)}", file=sys.stderr)
 
 
-def _print_changes(report: IndexReport, told: set[Failure]) -> None:
+def _print_changes(report: IndexReport, told: Collection[Failure]) -> None:
     """One line for each article that an update changed, or failed to read and was not told."""
     changes = {"added": report.added, "updated": report.updated, "removed": report.removed}
     for change, articles in changes.items():

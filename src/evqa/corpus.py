@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from evqa.records import PAGE_END, Article, Original
 from evqa.sources import extracted, extraction, front_matter, json_records
 
 SUFFIXES = (".md", ".txt", ".json", ".jsonl", *extraction.SUFFIXES)
+WHOLE = "."  # the name of the corpus folder itself
 MAX_BYTES = 10_000_000
 MAX_DOCUMENT_BYTES = 50_000_000
 _HEAD_LINES = 12
@@ -54,35 +56,50 @@ class Look:
         return " ".join("-" if one is None else "/".join(map(str, one)) for one in self.states)
 
 
-def article_paths(corpus: Path) -> dict[str, Path]:
+def article_paths(corpus: Path, only: Iterable[Path] = (Path(),)) -> dict[str, Path]:
     """The files of a corpus folder that hold articles, by article id, in order of id.
 
     A .jsonl file holds one in each line, `file.jsonl#1` and so on. Hidden files and folders, files
-    of other kinds and the text stored beside a document are left out. Raises CorpusError where
-    there is no such folder, or no article in it.
+    of other kinds and the text stored beside a document are left out. `only` names the files and
+    folders, by their paths below the corpus folder, that are looked at. Raises CorpusError where
+    there is no corpus folder, or no article in it, and for a path that leads out of it.
     """
+    files = {parts: path for place in only for parts, path in _files(corpus, place)}
+    if not files:
+        require_articles(corpus)
+    return {
+        article_id: path
+        for parts, path in sorted(files.items())
+        for article_id in _ids(path, _name_of(parts))
+    }
+
+
+def require_articles(corpus: Path) -> None:
+    """Raise CorpusError where there is no such folder, or no article in it."""
     if not corpus.is_dir():
         raise CorpusError(
             f"There is no corpus folder {corpus}.",
             f"Make it and put articles in it ({', '.join(SUFFIXES)}), or name another with"
             " --corpus.",
         )
-    paths = {
-        article_id: path
-        for parts, path in sorted(_files(corpus))
-        for article_id in _ids(path, _name_of(parts))
-    }
-    if not paths:
+    if not any(True for _ in _files(corpus, Path())):
         raise CorpusError(
             f"The corpus folder {corpus} holds no articles.",
             f"Put files in it that end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.",
         )
-    return paths
 
 
 def name_of(relative: Path) -> str:
-    """The id of the file at this path below the corpus folder; printable whatever its bytes are."""
-    return _name_of(relative.parts)
+    """The id of the file at this path below the corpus folder; printable whatever its bytes are.
+
+    For the corpus folder itself it is WHOLE.
+    """
+    return _name_of(relative.parts) or WHOLE
+
+
+def is_in(article_id: str, place: str) -> bool:
+    """Whether an article is that of the file with this name, or in the folder with this name."""
+    return place in (WHOLE, article_id) or article_id.startswith((f"{place}#", f"{place}/"))
 
 
 def is_article_name(name: str) -> bool:
@@ -185,15 +202,42 @@ def is_metadata(line: str) -> bool:
     return any(pattern.match(line) for pattern in _METADATA)
 
 
-def _files(corpus: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """The files with an article's name, none hidden: the parts below the corpus, and the path."""
-    for folder, folders, names in os.walk(corpus):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        place = Path(folder)
-        inside = place.relative_to(corpus).parts
-        for name in names:
-            if is_article_name(name) and not name.startswith("."):
-                yield (*inside, name), place / name
+def _files(corpus: Path, below: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """The files with an article's name, none hidden: the parts below the corpus, and the path.
+
+    They are in the folder `below`, or it is the one file. What links lead to is no part of it.
+    """
+    above = [corpus / folder for folder in below.parents][:-1]
+    if below.is_absolute() or ".." in below.parts:
+        raise CorpusError(
+            f"{below} is no place in the corpus folder.", "Give its path below the corpus folder."
+        )
+    is_hidden = any(part.startswith(".") for part in below.parts)
+    if is_hidden or any(_leads_elsewhere(folder) for folder in above if folder.exists()):
+        return
+    start = corpus / below
+    if below.parts and not start.is_dir():
+        if is_article_name(below.name) and os.path.lexists(start):
+            yield below.parts, start
+    elif not below.parts or not _leads_elsewhere(start):
+        yield from _files_in(corpus, start)
+
+
+def _files_in(corpus: Path, start: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Those below a folder, as the system gives them: the first one needs no whole listing."""
+    folders = [start]
+    while folders:
+        folder = folders.pop()
+        inside = folder.relative_to(corpus).parts
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    place = folder / entry.name
+                    folders += [] if _leads_elsewhere(place) else [place]
+                elif is_article_name(entry.name):
+                    yield (*inside, entry.name), folder / entry.name
 
 
 def _name_of(parts: Iterable[str]) -> str:

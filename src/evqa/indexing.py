@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,19 +49,28 @@ def built_by(settings: Settings, embedder: Embedder) -> BuiltBy:
 
 
 def update_index(
-    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    only: Collection[Path] = (Path(),),
+    progress: Progress | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the corpus; `progress(done, total)` counts texts to embed.
 
     A file that can't be read is reported and does not stop the others; what the index already
     holds of it stays. `rebuild` makes the index anew. Many new articles can be asked before all are
     embedded, as Stages has it. Whatever stops an update leaves the last good index, and the next
-    update takes up the embeddings that it had made. Raises CorpusError where there is no corpus,
-    IndexStoreError where the index can't be written or was built by other settings.
+    update takes up the embeddings that it had made.
+
+    `only` names files and folders, by their paths below the corpus folder: the others are taken to
+    be as they were, so that the time does not grow with the corpus. All are looked at nevertheless
+    where the index is made anew, or the update before did not come to its end. Raises CorpusError
+    where there is no corpus, IndexStoreError where the index can't be written or was built by other
+    settings.
     """
-    corpus.article_paths(settings.corpus)  # before a model is loaded for nothing
+    corpus.require_articles(settings.corpus)  # before a model is loaded for nothing
     embedder = models.embedder(settings)
-    return update_with(embedder, settings, rebuild=rebuild, progress=progress)
+    return update_with(embedder, settings, rebuild=rebuild, only=only, progress=progress)
 
 
 def update_with(
@@ -69,18 +78,25 @@ def update_with(
     settings: Settings,
     *,
     rebuild: bool = False,
+    only: Collection[Path] = (Path(),),
     progress: Progress | None = None,
     stages: Stages = Stages(),
 ) -> IndexReport:
     """Bring the index up to date, as `update_index` does, with an embedder that is loaded."""
     began = time.perf_counter()
-    paths = corpus.article_paths(settings.corpus)
+    corpus.require_articles(settings.corpus)
     with (
         writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer,
         Pending(settings.index, embedder.identity) as pending,
     ):
+        looked_at = (Path(),) if writer.is_first or pending.was_left else only
+        paths = corpus.article_paths(settings.corpus, looked_at)
+        names = [corpus.name_of(place) for place in looked_at]
         found = _apply(
-            changes(paths, writer.hashes(), writer.looks()), paths, settings.chunk_tokens, writer
+            changes(paths, writer.hashes(names), writer.looks(names)),
+            paths,
+            settings.chunk_tokens,
+            writer,
         )
         # While an index is made anew, the one before is better than a half-made one.
         is_long = not rebuild and writer.count_unembedded() > stages.above
@@ -102,7 +118,18 @@ def update_with(
         seconds=time.perf_counter() - began,
         renamed=found.renamed,
         reprints=manifest.reprints,
+        looked_at=tuple(sorted(names)),
     )
+
+
+def still_failing(before: Iterable[Failure], report: IndexReport) -> tuple[Failure, ...]:
+    """What the articles' failures are after an update that may not have looked at all of them."""
+    left = [
+        failure
+        for failure in before
+        if not any(corpus.is_in(failure.article_id, place) for place in report.looked_at)
+    ]
+    return tuple(sorted([*left, *report.failed], key=lambda failure: failure.article_id))
 
 
 def index_status(settings: Settings) -> IndexStatus:

@@ -331,7 +331,8 @@ class IndexReport:
     """What an update of the index did; the first four hold article ids.
 
     `renamed` pairs the old id of an article with its new one. `reprints` counts the articles of the
-    index that tell the same story as another.
+    index that tell the same story as another. `looked_at` names the files and folders below the
+    corpus folder that all this is about, `.` for the whole of it.
     """
 
     added: tuple[str, ...]
@@ -344,6 +345,7 @@ class IndexReport:
     seconds: float
     renamed: tuple[tuple[str, str], ...] = ()
     reprints: int = 0
+    looked_at: tuple[str, ...] = (".",)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON types."""

@@ -14,6 +14,9 @@ from evqa.sources import extracted
 
 OnUpdate = Callable[[IndexReport | EvqaError], None]
 
+_EVERYTHING = frozenset({Path()})
+# Of so many changes the system may have dropped some.
+_MOST_CHANGES = 1000
 # A burst of changes is one update: it ends when nothing has changed for the quiet time, and is cut
 # off after the longest one.
 _QUIET_MS = 500
@@ -28,34 +31,35 @@ class _Stopped(Exception):
 def watch(settings: Settings, stop: threading.Event, on_update: OnUpdate) -> None:
     """Bring the index up to date, and again after every change of the corpus, until `stop` is set.
 
-    `on_update` is called with the report of every update, or with the error of one that failed:
-    the next change tries again, and so does the next second where another process holds the index.
-    The same error is told once in a row. Raises CorpusError where the corpus folder can't be
-    watched or goes away.
+    After the first time only what changed is looked at, unless an update has failed. `on_update` is
+    called with the report of every update, or with the error of one that failed: the next change
+    tries again, and so does the next second where another process holds the index. The same error
+    is told once in a row. Raises CorpusError where the corpus folder can't be watched or goes away.
     """
     told = ""
-    due = True
+    is_due, everything = True, True
     for changed in _rounds(settings, stop):
-        if not (due or changed):
+        if not (is_due or changed):
             continue
+        only = _EVERYTHING if everything or len(changed) > _MOST_CHANGES else changed
         try:
-            report = update_index(settings, progress=lambda _done, _total: _go_on(stop))
+            report = update_index(settings, only=only, progress=lambda _done, _total: _go_on(stop))
         except _Stopped:
             return
         except EvqaError as error:
             if not settings.corpus.is_dir():
                 raise
-            due = isinstance(error, IndexLocked)
+            is_due, everything = isinstance(error, IndexLocked), True
             if str(error) != told:
                 on_update(error)
             told = str(error)
         else:
-            due, told = False, ""
+            is_due, everything, told = False, False, ""
             on_update(report)
 
 
-def _rounds(settings: Settings, stop: threading.Event) -> Iterator[bool]:
-    """Whether the corpus has changed, after every burst of changes and every second of quiet.
+def _rounds(settings: Settings, stop: threading.Event) -> Iterator[frozenset[Path]]:
+    """What has changed below the corpus, after every burst of changes and every second of quiet.
 
     What changes between two rounds is told in the next one, the time before the first included.
     """
@@ -72,7 +76,7 @@ def _rounds(settings: Settings, stop: threading.Event) -> Iterator[bool]:
             rust_timeout=_ROUND_MS,
             yield_on_timeout=True,
         ):
-            yield bool(changes)
+            yield frozenset(Path(path).relative_to(corpus) for _, path in changes)
     except (OSError, RuntimeError) as error:
         raise CorpusError(
             f"The corpus folder {settings.corpus} cannot be watched: {error}",

@@ -18,7 +18,8 @@ from evqa.records import Failure
 class Changes:
     """Article ids in order, each in one of these; `renamed` holds pairs of old and new id.
 
-    `looks` say, of articles whose files had rested, how the files looked before they were read.
+    `looks` say, of articles whose files had rested, how the files looked before they were read,
+    where that is new.
     """
 
     added: tuple[str, ...]
@@ -58,11 +59,12 @@ def changes(
     for article_id, path in paths.items():
         look = corpus.look(path)
         if look and look.had_rested(began):
-            rested[article_id] = str(look)
-            if article_id in indexed and looks.get(article_id) == str(look):
+            seen = str(look)
+            if article_id in indexed and looks.get(article_id) == seen:
                 hashes[article_id] = indexed[article_id]
                 unchanged.append(article_id)
                 continue
+            rested[article_id] = seen
         try:
             content = corpus.read_bytes(path, article_id, keep=keep)
         except UnreadableArticle as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evqa import files
+from evqa.corpus import WHOLE
 from evqa.errors import IndexCorrupt, IndexMismatch, IndexNotFound, IndexStoreError
 from evqa.files import FileRecord
 from evqa.filters import Listed
@@ -342,6 +343,22 @@ def listed_of(row: sqlite3.Row) -> Listed:
 def passage_of(row: sqlite3.Row) -> Passage:
     """The passage in a row of its table."""
     return Passage(**{field.name: row[field.name] for field in fields(Passage)})
+
+
+def values_in(
+    connection: sqlite3.Connection, table: str, key: str, value: str, places: Iterable[str]
+) -> dict[str, str]:
+    """A column by article id, of the articles of files and folders, as `corpus.is_in` has it."""
+    query = f"SELECT {key}, {value} FROM {table}"  # noqa: S608
+    found: dict[str, str] = {}
+    for place in places:
+        if place == WHOLE:
+            return dict(connection.execute(query).fetchall())
+        # The file itself, the lines of a .jsonl file, and what is in a folder of this name.
+        for first, end in (("", "\0"), ("#", "$"), ("/", "0")):
+            bounds = (place + first, place + end)
+            found |= connection.execute(f"{query} WHERE {key} >= ? AND {key} < ?", bounds)
+    return found
 
 
 def passage_texts(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[int, str]]:

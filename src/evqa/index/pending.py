@@ -20,12 +20,14 @@ class Pending:
 
     They are kept by the model's identity and the hash of the embedded text. Only who holds the
     index's lock may open it. The vectors made before an exception, or Ctrl-C, are kept too.
+    `was_left` says whether an update before this one left it, which had not landed.
     """
 
     def __init__(self, folder: Path, model: str) -> None:
         """Open what an update before this one left in the folder, if it left anything."""
         self._folder = folder
         self._model = model
+        self.was_left = (folder / NAME).exists()
 
     def __enter__(self) -> Pending:
         with translated(self._folder):

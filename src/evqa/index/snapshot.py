@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evqa import files
+from evqa.corpus import WHOLE
 from evqa.errors import IndexStoreError
 from evqa.filters import Listed
 from evqa.index import database
@@ -105,12 +106,13 @@ class Snapshot:
 
     def hashes(self) -> dict[str, str]:
         """The sha256 of each article's file when it was indexed, by article id."""
-        return {row["id"]: row["sha256"] for row in self._rows("SELECT id, sha256 FROM articles")}
+        with self.reading() as connection:
+            return database.values_in(connection, "articles", "id", "sha256", [WHOLE])
 
     def looks(self) -> dict[str, str]:
         """How each article's files looked, by article id, where they had rested then."""
-        rows = self._rows("SELECT article_id, look FROM looks")
-        return {row["article_id"]: row["look"] for row in rows}
+        with self.reading() as connection:
+            return database.values_in(connection, "looks", "article_id", "look", [WHOLE])
 
     def story(self, article_id: str) -> tuple[str, ...]:
         """The ids of the articles that tell the same story, the earliest published first.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,21 +77,22 @@ class Writer:
         self._lost_texts: set[bytes] = set()
         self._changed = before is None
 
-    def hashes(self) -> dict[str, str]:
-        """The sha256 of each article's file when it was indexed, by article id."""
-        return dict(self._connection.execute("SELECT id, sha256 FROM articles").fetchall())
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no state before this one."""
+        return self._before is None
 
-    def looks(self) -> dict[str, str]:
-        """How each article's files looked, by article id, where they had rested then."""
-        return dict(self._connection.execute("SELECT article_id, look FROM looks").fetchall())
+    def hashes(self, places: Iterable[str]) -> dict[str, str]:
+        """The sha256 of the files when they were indexed, by article id, of articles in places."""
+        return database.values_in(self._connection, "articles", "id", "sha256", places)
+
+    def looks(self, places: Iterable[str]) -> dict[str, str]:
+        """How files looked, by article id, where they had rested then, of articles in places."""
+        return database.values_in(self._connection, "looks", "article_id", "look", places)
 
     def keep_looks(self, looks: Mapping[str, str]) -> None:
         """Record how articles' files looked before they were read; that is no change of state."""
-        known = self.looks()
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO looks VALUES (?, ?)",
-            [item for item in looks.items() if known.get(item[0]) != item[1]],
-        )
+        self._connection.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?)", looks.items())
 
     def put(
         self, article: Article, passages: Sequence[tuple[Span, int]], was: str | None = None

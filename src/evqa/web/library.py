@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from evqa import corpus
-from evqa.adding import Added, put, put_page
+from evqa.adding import Added, places, put, put_page
 from evqa.errors import CorpusError, EvqaError, IndexLocked, SourceError
 from evqa.indexing import update_index
 from evqa.records import IndexReport
@@ -45,7 +45,7 @@ class Library:
         self._on_update = on_update
         self._fetcher = fetcher or Fetcher()
         self._changing = threading.Lock()
-        self._due = False
+        self._due: set[Path] = set()
         self._thread: threading.Thread | None = None
         self._ends = threading.Event()
 
@@ -95,7 +95,7 @@ class Library:
                 f"{article_id} cannot be deleted ({error.strerror or error}).",
                 "Check the permissions of the corpus folder.",
             ) from error
-        self._begin_update()
+        self._begin_update({path.relative_to(self._settings.corpus)})
         return f"{article_id} was removed from the corpus."
 
     def close(self) -> None:
@@ -109,28 +109,29 @@ class Library:
     def _told(self, added: Added) -> str:
         if added.change == "unchanged":
             return f"{added.file} was in the corpus already."
-        self._begin_update()
+        self._begin_update(places(self._settings.corpus, [added]))
         change = "replaced in" if added.change == "updated" else "added to"
         return f"{added.file} was {change} the corpus."
 
-    def _begin_update(self) -> None:
+    def _begin_update(self, changed: set[Path]) -> None:
         """Update the index soon; changes that come meanwhile make one more update."""
         with self._changing:
-            self._due = True
+            self._due |= changed
             if self._thread is None and not self._ends.is_set():
                 self._thread = threading.Thread(target=self._update, name="evqa-library")
                 self._thread.start()
 
     def _update(self) -> None:
-        while self._is_due():
+        while only := self._take_due():
             try:
                 update: IndexReport | EvqaError = update_index(
-                    self._settings, progress=self._show_progress
+                    self._settings, only=only, progress=self._show_progress
                 )
             except _Stopped:
                 continue
             except IndexLocked:
-                self._due = True
+                with self._changing:
+                    self._due |= only
                 self._ends.wait(_SECONDS_BETWEEN_TRIES)
                 continue
             except EvqaError as error:
@@ -142,10 +143,12 @@ class Library:
                 )
             self._on_update(update)
 
-    def _is_due(self) -> bool:
-        """Whether to update once more; where not, the thread is over."""
+    def _take_due(self) -> set[Path]:
+        """What is to be looked at in one more update; where nothing is, the thread is over."""
         with self._changing:
-            due, self._due = self._due and not self._ends.is_set(), False
+            due, self._due = self._due, set()
+            if self._ends.is_set():
+                due = set()
             if not due:
                 self._thread = self.progress = None
             return due

@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from evqa.errors import EvqaError, ServerBusy, ServerError
+from evqa.indexing import still_failing
 from evqa.records import Failure, IndexReport
 from evqa.settings import Settings
 from evqa.web import cards
@@ -30,7 +31,7 @@ _logger = logging.getLogger(__name__)
 class ServedIndex:
     """Brings the index up to date and opens it in a thread, and keeps it so while that is asked.
 
-    `failed` are the files that the last update could not read; `version` counts the updates.
+    `failed` are the files that could not be read when last looked at; `version` counts the updates.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -198,8 +199,8 @@ class ServedIndex:
             self.status = cards.problem(error.message, error.hint)
 
     def _show(self, articles: int, update: IndexReport) -> None:
-        self.status = cards.collection(articles, update.passages, update.failed)
-        self.failed = update.failed
+        self.failed = still_failing(self.failed, update)
+        self.status = cards.collection(articles, update.passages, self.failed)
         self.version += 1
 
     def _open_after_all(self) -> None:
