@@ -53,6 +53,19 @@ def test_every_quote_stands_in_the_stored_article(assistant: Assistant, question
     assert {hit.article.id for hit in answer.hits} <= {one.id for one in assistant.articles()}
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_first_quote_comes_before_the_rest(assistant: Assistant, question: str) -> None:
+    firsts: list[Answer] = []
+    answer = assistant.ask(question, on_first=firsts.append)
+    assert said(answer) == said(assistant.ask(question))
+    assert [first.quotes for first in firsts] in ([], [answer.quotes[:1]])
+    assert len(firsts) == 1 or len(answer.quotes) <= 1
+    for first in firsts:
+        assert first.text in answer.text
+        assert (first.disagreements, first.agreements) == ((), ())
+        assert (first.confidence, first.hits) == (answer.confidence, answer.hits)
+
+
 def test_what_the_articles_do_not_say_is_refused_with_the_nearest_passages(
     assistant: Assistant,
 ) -> None:

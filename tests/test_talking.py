@@ -6,8 +6,10 @@ import pytest
 
 from evqa.citations import cut, render
 from evqa.records import Answer, Article, Hit, Passage, Quote, Turn
+from evqa.settings import Settings
 from evqa.web import cards
-from evqa.web.talking import Conversation, Exchange, reply
+from evqa.web.talking import Conversation, Exchange, Replies, reply
+from evqa.web.webindex import ServedIndex
 
 ARTICLE = Article("yu7.md", "A YU7", "One sentence. Another sentence.")
 HIT = Hit(Passage(0, "yu7.md", 0, 0, 31, 6), ARTICLE, 0.9)
@@ -65,6 +67,46 @@ def test_a_question_leans_on_the_turns_before_it_alone() -> None:
     assert talk.before(first) == []
     assert talk.before(second) == [Turn("Why?", render([ONE]))]
     assert talk.answers() == [answer(ONE), answer(ANOTHER)]
+
+
+def shown_for(question: str, settings: Settings) -> tuple[list[str], Exchange]:
+    """What stands below a question, one after the other, and at the end its exchange."""
+
+    async def ask() -> tuple[list[str], Exchange]:
+        replies = Replies(served)
+        exchange = Conversation().begin(question)
+        replies.begin(exchange, [])
+        shown = [exchange.reply]
+        async for _ in replies.parts(exchange):
+            shown.append(exchange.reply)
+        return [*shown, exchange.reply], exchange
+
+    served = ServedIndex(settings)
+    served.begin()
+    try:
+        return asyncio.run(ask())
+    finally:
+        served.close()
+
+
+def test_the_first_quote_is_shown_before_the_rest(flagship: Settings) -> None:
+    (waiting, first, whole), exchange = shown_for("Why was a YU7 on I-5?", flagship)
+    assert waiting == cards.pending()
+    assert (first.count("<mark "), "Comparing with others" in first) == (1, True)
+    assert exchange.answer is not None
+    assert len(exchange.answer.quotes) > 1
+    assert (whole.count("<mark "), "Comparing with others" in whole) == (
+        len(exchange.answer.quotes),
+        False,
+    )
+
+
+def test_a_refusal_is_shown_at_once(flagship: Settings) -> None:
+    (waiting, whole), exchange = shown_for("How is ethanol made from maize?", flagship)
+    assert waiting == cards.pending()
+    assert "The articles don&#x27;t say." in whole
+    assert exchange.answer is not None
+    assert not exchange.answer.answered
 
 
 def test_a_conversation_has_a_name_from_its_first_question_on() -> None:

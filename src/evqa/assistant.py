@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import TracebackType
 
 from evqa import models
@@ -61,12 +62,17 @@ class Assistant:
         return cls(store, retriever, EvidenceSelector(judge), settings)
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
+        on_first: Callable[[Answer], object] | None = None,
     ) -> Answer:
         """Answer a question, which may lean on the turns before it, from the articles asked.
 
-        Raises QuestionError where it is empty, has no words or more than MAX_QUESTION characters,
-        and where the filters leave no article.
+        Where there is more to say than one quote, `on_first` is called before that is put together,
+        with an answer of the first quote alone. Raises QuestionError where the question is empty,
+        has no words or more than MAX_QUESTION characters, and where the filters leave no article.
         """
         question = _checked(question)
         within = self._within(filters)
@@ -79,10 +85,14 @@ class Assistant:
         shown = already_shown(question, history)
         evidence = self.evidence.select(looked_up, hits, unknown, frame, shown)
         timings = {"retrieval": found - began, "evidence": time.perf_counter() - found}
-        answer = compose(
-            question, looked_up, hits, evidence, self.settings, self._store.article, filters
+        answered = partial(
+            compose, question, looked_up, hits, settings=self.settings, article=self._store.article
         )
-        return replace(answer, timings=timings)
+        if on_first and len(evidence.witnesses) > 1:
+            first = answered(evidence.first, filters=filters)
+            if first.answered:
+                on_first(replace(first, timings=timings))
+        return replace(answered(evidence, filters=filters), timings=timings)
 
     def search(self, query: str, k: int = 5, filters: Filters = NO_FILTERS) -> list[Hit]:
         """The `k` best passages for a query, best first; raises QuestionError as `ask` does."""

@@ -73,6 +73,11 @@ class Evidence:
     unknown_names: tuple[str, ...] = ()
     witnesses: tuple[Sentence, ...] = ()
 
+    @property
+    def first(self) -> Evidence:
+        """The best sentence alone."""
+        return replace(self, sentences=self.sentences[:1], witnesses=())
+
 
 class EvidenceSelector:
     """Reads hits sentence by sentence."""

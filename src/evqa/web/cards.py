@@ -41,6 +41,11 @@ def pending() -> str:
     return '<p class="pending">Looking through the articles<span aria-hidden="true">…</span></p>'
 
 
+def growing(reply: str) -> str:
+    """The first quote of an answer of which the rest is still being made."""
+    return f'{reply}<p class="pending">Comparing with others<span aria-hidden="true">…</span></p>'
+
+
 def status(text: str) -> str:
     """One line on what evqa has read."""
     return f'<p class="status">{escape(text)}</p>'

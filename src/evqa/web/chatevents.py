@@ -134,14 +134,15 @@ class Events:
         history = talk.before(exchange)
         self._replies.begin(exchange, history, look.filters)
         yield talk.html(), box, talk, gr.skip(), gr.skip()
-        await self._replies.finish(exchange)
-        if exchange.answer is None or exchange not in talk.exchanges:
+        async for _ in self._replies.parts(exchange):
             yield talk.html(), gr.skip(), talk, gr.skip(), gr.skip()
+        yield talk.html(), gr.skip(), talk, gr.skip(), gr.skip()
+        if exchange.answer is None or exchange not in talk.exchanges:
             return
         today, asked = date.today().isoformat(), talk.exchanges[0].question
         entry = kept.Kept(talk.id, asked, today, await self._replies.transcript(talk))
         state = kept.with_newest(state, entry)
-        yield talk.html(), gr.skip(), talk, state, kept.listed(state)
+        yield gr.skip(), gr.skip(), gr.skip(), state, kept.listed(state)
 
     def _closed(self, talk: Conversation) -> tuple[Any, ...]:
         talk.judging = None

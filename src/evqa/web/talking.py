@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,7 +30,8 @@ _logger = logging.getLogger(__name__)
 class Exchange:
     """A question with its reply's HTML, and the answer once there is one.
 
-    `work` is what makes the reply, `opinion` what the visitor said about it.
+    `work` is what makes the reply, which gives `grown` True for each part of it and False at the
+    end; `opinion` is what the visitor said about it.
     """
 
     question: str
@@ -38,6 +39,7 @@ class Exchange:
     answer: Answer | None = None
     opinion: str = ""
     work: asyncio.Task[None] | None = None
+    grown: asyncio.Queue[bool] = field(default_factory=asyncio.Queue)
 
     @property
     def is_pending(self) -> bool:
@@ -133,18 +135,35 @@ class Replies:
     def begin(self, exchange: Exchange, history: list[Turn], filters: Filters = NO_FILTERS) -> None:
         """Start to make the reply to an exchange's question, or to say what is wrong with it."""
         exchange.reply, exchange.answer, exchange.opinion = cards.pending(), None, ""
+        grown = exchange.grown = asyncio.Queue[bool]()
         exchange.work = asyncio.create_task(self._answer(exchange, history, filters))
+        exchange.work.add_done_callback(lambda _: grown.put_nowait(False))
 
-    async def finish(self, exchange: Exchange) -> None:
-        """Wait until the reply is made, or the work on it is given up."""
-        if exchange.work:
-            await asyncio.wait([exchange.work])
+    async def parts(self, exchange: Exchange) -> AsyncIterator[None]:
+        """Wait for each part of the reply, until it is whole or the work on it is given up."""
+        while await exchange.grown.get():
+            yield
 
     async def _answer(self, exchange: Exchange, history: list[Turn], filters: Filters) -> None:
+        loop, work = asyncio.get_running_loop(), asyncio.current_task()
+
+        def grow(part: str) -> None:
+            if exchange.work is work:
+                exchange.reply = part
+                exchange.grown.put_nowait(True)
+
+        def show(assistant: Assistant, first: Answer) -> None:
+            html, standing = reply(first, assistant.article)
+            if standing:
+                loop.call_soon_threadsafe(grow, cards.growing(html))
+
+        def answered(assistant: Assistant) -> tuple[str, Answer | None]:
+            on_first = partial(show, assistant)
+            answer = assistant.ask(exchange.question, history, filters, on_first)
+            return reply(answer, assistant.article)
+
         try:
-            exchange.reply, exchange.answer = await self._served.use(
-                lambda assistant: _answered(assistant, exchange.question, history, filters)
-            )
+            exchange.reply, exchange.answer = await self._served.use(answered)
         except EvqaError as error:
             exchange.reply = cards.problem(error.message, error.hint)
         except Exception:
@@ -203,12 +222,6 @@ class Replies:
             return article_view.stale("This link is out of date", error.message)
         except EvqaError as error:
             return article_view.stale("The article cannot be shown", error.message)
-
-
-def _answered(
-    assistant: Assistant, question: str, history: list[Turn], filters: Filters
-) -> tuple[str, Answer | None]:
-    return reply(assistant.ask(question, history, filters), assistant.article)
 
 
 def _reopened(
