@@ -328,7 +328,7 @@ def test_a_page_of_this_machine_is_not_asked_for_by_default(settings: Settings, 
             Failure(
                 host.url("/ferry"),
                 "127.0.0.1: it is the machine 127.0.0.1, which is not of the public internet."
-                " If you mean it: --allow-private",
+                " If you mean it: evqa add --allow-private",
             ),
         ),
         None,

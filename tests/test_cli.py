@@ -225,7 +225,7 @@ def test_add_takes_files_in_and_says_what_it_could_not(tmp_path: Path) -> None:
     ]
     assert complaint(refused) == (
         "evqa: 127.0.0.1: it is the machine 127.0.0.1, which is not of the public internet."
-        " If you mean it: --allow-private"
+        " If you mean it: evqa add --allow-private"
     )
     asked = evqa("ask", "How many minutes does the ferry crossing take?", folder=tmp_path)
     assert "report.pdf, undated, p. 2:" in asked.stdout.splitlines()

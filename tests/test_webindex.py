@@ -135,6 +135,20 @@ def test_only_so_many_wait_and_those_who_give_up_make_room(settings: Settings) -
     assert done == [*range(MOST_WAITING - 1), MOST_WAITING]
 
 
+def test_what_another_process_does_to_the_index_is_noticed(settings: Settings) -> None:
+    with serving(settings) as served:
+        asyncio.run(served.opened())
+        version = served.version
+        served.look_again()
+        assert served.version == version
+        write_corpus(settings.corpus, {"rain.md": "It rains in Bergen for 240 days."})
+        update_index(settings)
+        served.look_again()
+        assert (served.version, served.status) == (version + 1, cards.collection(4, 4))
+        served.look_again()
+        assert served.version == version + 1
+
+
 def test_what_the_library_changes_is_served(settings: Settings) -> None:
     (settings.corpus / "empty.md").touch()
     (settings.corpus / "blank.md").touch()

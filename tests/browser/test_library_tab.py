@@ -8,6 +8,9 @@ from chatting import Serve, Visit, ask
 from playwright.sync_api import Page, expect
 from samples import write_corpus
 
+from evqa.indexing import update_index
+from evqa.settings import Settings
+
 HOSTILE = "<img src=x onerror=alert(1)>"
 MINUTES = "How many minutes does the ferry crossing take?"
 ZEPPELIN = "The zeppelin Marie landed in Oslo because its engine had failed."
@@ -45,15 +48,18 @@ def put(page: Page, name: str, content: str) -> None:
     )
 
 
-def drop(page: Page, name: str, content: str) -> None:
-    page.locator(".drop").evaluate(
+def drop(page: Page, name: str, content: str, place: str = ".drop") -> bool:
+    """Whether the page took the file, so that the browser does not open it."""
+    taken = page.locator(place).evaluate(
         """(place, [name, content]) => {
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([content], name));
-            place.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+            const options = { dataTransfer, bubbles: true, cancelable: true };
+            return !place.dispatchEvent(new DragEvent('drop', options));
         }""",
         [name, content],
     )
+    return bool(taken)
 
 
 def test_a_file_is_put_in_asked_about_and_removed_again(
@@ -164,21 +170,20 @@ def test_questions_are_asked_of_the_articles_chosen(
 
 
 def test_hostile_names_are_plain_text(corpus: Path, serve: Serve, visit: Visit) -> None:
+    (corpus / f"empty{HOSTILE}.txt").touch()
     page = visit(serve(corpus))
     library(page)
+    expect(page.locator(".articles .wrong")).to_contain_text(f"empty{HOSTILE}.txt: it is empty.")
     named = f"{HOSTILE}\"'.txt"
     put(page, named, f"{HOSTILE}\n\n{ZEPPELIN}")
     expect(page.locator(".told li")).to_have_text([f"{named} was added to the corpus."])
-    row = page.get_by_role("row").filter(has_text="onerror")
+    row = page.get_by_role("row").filter(has_text=named)
     expect(row.locator(".headline")).to_have_text(HOSTILE)
     expect(row.locator(".file")).to_have_text(named)
     row.get_by_role("button").click()
     expect(page.locator("#sure-question")).to_contain_text(f"Remove “{HOSTILE}” from")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    (corpus / f"empty{HOSTILE}.txt").touch()
-    put(page, "zeppelin.txt", ZEPPELIN)
-    expect(page.locator(".articles .wrong")).to_contain_text(f"empty{HOSTILE}.txt: it is empty.")
     assert page.locator("#library img").count() == 0
 
 
@@ -205,6 +210,30 @@ def test_an_empty_corpus_is_filled_through_the_page(
     chat_tab(page)
     ask(page, TOWED)
     expect(page.locator("mark")).to_have_text(ZEPPELIN)
+
+
+def test_a_file_dropped_beside_its_place_does_not_take_the_page_away(
+    corpus: Path, serve: Serve, visit: Visit
+) -> None:
+    page = visit(serve(corpus))
+    page.locator("#status").get_by_text("3 articles").wait_for()
+    assert drop(page, "ignored.txt", "No.", place="#conversation")
+    library(page)
+    assert drop(page, "zeppelin.txt", ZEPPELIN, place="#table")
+    expect(page.locator(".told li")).to_have_text(["zeppelin.txt was added to the corpus."])
+    expect(page.locator("#index-state")).to_have_text("4 articles, 4 passages")
+    assert not (corpus / "ignored.txt").exists()
+
+
+def test_what_another_process_does_to_the_index_is_shown_without_a_reload(
+    corpus: Path, serve: Serve, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit(serve(corpus))
+    library(page)
+    write_corpus(corpus, {"zeppelin.txt": ZEPPELIN})
+    update_index(Settings(corpus=corpus, index=tmp_path / "index"))
+    expect(page.get_by_role("row").filter(has_text="zeppelin.txt")).to_have_count(1)
+    expect(page.locator("#index-state")).to_have_text("4 articles, 4 passages")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

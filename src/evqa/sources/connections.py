@@ -96,7 +96,7 @@ class _Backend(httpcore.NetworkBackend):
             if not self._allows(address):
                 raise SourceError(
                     f"{host}: it is the machine {address}, which is not of the public internet.",
-                    "If you mean it: --allow-private",
+                    "If you mean it: evqa add --allow-private",
                 )
 
         def connected(address: str) -> httpcore.NetworkStream:

@@ -154,7 +154,7 @@ def _lead(answer: Answer) -> str:
         )
     else:
         lines = f'<p class="lead" dir="auto">{escape(answer.text)}</p>'
-    return f'{lines}<p class="confidence">confidence {round(100 * answer.confidence)} %</p>'
+    return f'{lines}<p class="confidence">confidence {_percent(answer.confidence)}</p>'
 
 
 def _pictures(answer: Answer) -> str:
@@ -192,7 +192,9 @@ def _quote_card(
     quotes: Mapping[int, Quote], everything: Sequence[Quote], articles: Mapping[str, Article]
 ) -> str:
     quote = next(iter(quotes.values()))
-    numbers = " ".join(_number(number, quote, everything) for number, quote in quotes.items())
+    numbers = " ".join(
+        f"{_number(number, one, everything)} {_sure(one.score)}" for number, one in quotes.items()
+    )
     return (
         '<li class="card">'
         f'<p class="origin"><span class="numbers">{numbers}</span>'
@@ -202,6 +204,15 @@ def _quote_card(
         f"{_marked(articles[quote.article_id].text, quotes)}</blockquote>"
         f"{_also_in(quote, articles)}</li>"
     )
+
+
+def _sure(score: float) -> str:
+    """How likely a quote answers the question by itself."""
+    return f'<span class="sure">{_percent(score)} sure</span>'
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"
 
 
 def _marked(text: str, quotes: Mapping[int, Quote]) -> str:

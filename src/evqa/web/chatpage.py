@@ -25,6 +25,7 @@ INTRODUCTION = (
 QUESTIONS_AT_ONCE = 32
 EVENTS_WAITING = 128
 SECONDS_BETWEEN_STATUS_LINES = 0.5
+SECONDS_BETWEEN_LOOKS = 5.0
 
 # Gradio morphs the page's elements instead of replacing them,
 # so the live region is one lasting element and a screen reader speaks only what is new.
@@ -58,9 +59,11 @@ def build(served: ServedIndex) -> gr.Blocks:
         # In this order, so that the last line is never missed.
         sought = all(task.done() for task in seeking) and (not served.ready or bool(seeking))
         changing = not (served.finished and sought) or served.kept_up or served.library.busy
+        pace = SECONDS_BETWEEN_STATUS_LINES if changing else SECONDS_BETWEEN_LOOKS
+        await asyncio.to_thread(served.look_again)
         switch = gr.Checkbox(value=served.kept_up, interactive=served.ready)
         shown = cards.examples(replies.examples) if replies.examples else ""
-        told = served.status, gr.Timer(active=changing), switch, shown
+        told = served.status, gr.Timer(pace), switch, shown
         return *told, *await library.follow(look)
 
     async def switched(wanted: bool, look: Look) -> tuple[Any, ...]:

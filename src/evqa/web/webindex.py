@@ -8,10 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from evqa.errors import EvqaError, ServerBusy, ServerError
+from evqa.index.snapshot import Snapshot
 from evqa.indexing import still_failing
 from evqa.records import Failure, IndexReport
 from evqa.settings import Settings
@@ -51,6 +52,7 @@ class ServedIndex:
         self._reading: tuple[int, int] | None = None
         self.failed: tuple[Failure, ...] = ()
         self.version = 0
+        self._generation = 0
         self.library = Library(settings, self._show_update)
 
     def begin(self) -> None:
@@ -112,6 +114,16 @@ class ServedIndex:
             current.close()
         return self._newer or current
 
+    def look_again(self) -> None:
+        """Tell of the index as it is now where another process has changed it."""
+        if not self.ready or self.library.busy:
+            return
+        with suppress(EvqaError):  # the next question is told why
+            with closing(Snapshot(self._settings.index)) as state:
+                is_newer = state.manifest.generation != self._generation
+            if is_newer:
+                self._show(self.failed)
+
     def keep_up(self, wanted: bool) -> None:
         """Begin to watch the corpus for changes, or end it."""
         with self._switching:
@@ -152,7 +164,7 @@ class ServedIndex:
         self._reading = None
         self.status = cards.status("Loading the models…")
         assistant = Assistant.open(self._settings)
-        self._show(len(assistant.article_ids()), report)
+        self._show(report.failed)
         return assistant
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -185,22 +197,23 @@ class ServedIndex:
             )
 
     def _show_update(self, update: IndexReport | EvqaError) -> None:
-        from evqa.store import Store
-
         if isinstance(update, EvqaError):
             self.status = cards.problem(update.message, update.hint)
             return
         try:
             if self.finished and not self.ready:
                 self._open_after_all()
-            with closing(Store(self._settings.index)) as store:
-                self._show(len(store.hashes()), update)
+            self._show(still_failing(self.failed, update))
         except EvqaError as error:
             self.status = cards.problem(error.message, error.hint)
 
-    def _show(self, articles: int, update: IndexReport) -> None:
-        self.failed = still_failing(self.failed, update)
-        self.status = cards.collection(articles, update.passages, self.failed)
+    def _show(self, failed: tuple[Failure, ...]) -> None:
+        """Tell of the index as it is now. Raises IndexStoreError where it cannot be read."""
+        with closing(Snapshot(self._settings.index)) as state:
+            self._generation = state.manifest.generation
+            articles, passages = len(state.hashes()), state.manifest.passages
+        self.failed = failed
+        self.status = cards.collection(articles, passages, failed)
         self.version += 1
 
     def _open_after_all(self) -> None:

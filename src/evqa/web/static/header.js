@@ -30,3 +30,9 @@ element.addEventListener('click', (event) => {
 });
 systemIsDark.addEventListener('change', () => paint(chosen()));
 paint(chosen());
+
+/* A file that is dropped anywhere would open in the browser, in place of the page. */
+for (const name of ['dragover', 'drop'])
+    window.addEventListener(name, (event) => {
+        if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    });

@@ -37,10 +37,13 @@ for (const name of ['dragenter', 'dragover'])
     });
 for (const name of ['dragleave', 'drop'])
     drop.addEventListener(name, () => drop.classList.remove('over'));
-drop.addEventListener('drop', (event) => {
-    event.preventDefault();
-    sendAll([...event.dataTransfer.files]);
-});
+/* Beside its place a file is meant for the library too, where that is what is shown. */
+function dropped(event) {
+    const given = [...(event.dataTransfer?.files ?? [])];
+    if (!element.isConnected) window.removeEventListener('drop', dropped);
+    else if (given.length && element.checkVisibility()) sendAll(given);
+}
+window.addEventListener('drop', dropped);
 element.querySelector('.address').addEventListener('submit', async (event) => {
     event.preventDefault();
     element.querySelector('.told').replaceChildren();
