@@ -81,7 +81,11 @@ def build(size: int, folder: Path) -> Figures:
 
 
 def update(size: int, folder: Path) -> Figures:
-    """Updates for one article more and for one edited, with a model that is loaded."""
+    """Updates for one article more and for one edited, with a model that is loaded.
+
+    They are told where to look, as `evqa add` and `evqa watch` tell them, and then, as `evqa index`
+    does it, they look through the whole corpus.
+    """
     from synthetic import Article
 
     from evqa import indexing, models
@@ -89,23 +93,25 @@ def update(size: int, folder: Path) -> Figures:
     settings = settings_for(size, folder)
     embedder = models.embedder(settings)
     embedder.embed_documents(["A first text is not counted."])
-    seconds: dict[str, list[float]] = {"update_added": [], "update_edited": []}
+    kinds = ("update_added", "update_edited", "update_whole")
+    seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
     parts: dict[str, list[float]] = {name: [] for name in PARTS}
     old = sorted(settings.corpus.rglob("*.md"))[:: max(1, articles_for(size) // UPDATES)]
     for number in range(UPDATES):
         new = settings.corpus / f"new-{number}.md"
         new.write_text(Article(articles_for(size) + number).file(), encoding="utf-8")
-        edited = old[number]
-        for what in seconds:
-            if what == "update_edited":
-                text = edited.read_text(encoding="utf-8")
-                edited.write_text(f"{text}\nThe report was corrected today.\n", encoding="utf-8")
+        for what, place in zip(kinds, (new, old[number], old[number]), strict=True):
+            if place != new:
+                text = place.read_text(encoding="utf-8")
+                place.write_text(f"{text}\nThe report was corrected today.\n", encoding="utf-8")
+            is_told = what != "update_whole"
+            only = place.relative_to(settings.corpus) if is_told else Path()
             with timed() as spent:
                 began = time.perf_counter()
-                report = indexing.update_with(embedder, settings)
+                report = indexing.update_with(embedder, settings, only=[only])
                 seconds[what].append(time.perf_counter() - began)
             assert len(report.added) + len(report.updated) == 1, report
-            for name, value in spent.items():
+            for name, value in spent.items() if is_told else ():
                 parts[name].append(value)
     medians = {name: statistics.median(values) for name, values in (seconds | parts).items()}
     both = statistics.mean([medians["update_added"], medians["update_edited"]])

@@ -31,7 +31,7 @@ def test_case_and_marks_make_no_difference_and_order_does() -> None:
 @given(some.lists(TEXTS, max_size=6))
 def test_texts_are_compared_all_at_once_as_they_are_two_by_two(texts: list[str]) -> None:
     found = [shingles(text) for text in texts]
-    same = near_duplicates(found)
+    same = near_duplicates(texts)
     assert same.shape == (len(texts), len(texts))
     for one, other in permutations(range(len(texts)), 2):
         assert same[one, other] == are_nearly_same(found[one], found[other])

@@ -214,7 +214,7 @@ def _rank(hit: Hit) -> tuple[float, str, int]:
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:
     """Hits of which none prints nearly the same text as one before it in another article."""
-    same = near_duplicates([shingles(hit.text) for hit in hits])
+    same = near_duplicates([hit.text for hit in hits])
     kept: dict[int, Hit] = {}
     for number, hit in enumerate(hits):
         others = (

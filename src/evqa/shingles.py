@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,6 @@ import numpy.typing as npt
 from evqa.lexical import plain_words
 
 Shingles = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.float32]
 
 _WORDS = 4
 _NEAR_DUPLICATE = 0.8
@@ -24,12 +24,7 @@ def shingles(text: str) -> Shingles:
 
     A shorter text is one run. The hashes are the same in every process.
     """
-    hashes = np.fromiter(map(_of_word, plain_words(text)), dtype=np.uint64)
-    width = min(_WORDS, len(hashes))
-    count = len(hashes) - width + 1 if width else 0
-    runs = np.zeros(count, dtype=np.uint64)
-    for place in range(width):
-        runs += hashes[place : place + count] * _PLACES[place]
+    _, runs = _runs([plain_words(text)], _of_word)
     return np.unique(runs)
 
 
@@ -48,11 +43,20 @@ def holds_most(one: Shingles, other: Shingles) -> bool:
     return bool(shared >= _NEAR_DUPLICATE * max(1, len(other)))
 
 
-def near_duplicates(texts: Sequence[Shingles]) -> npt.NDArray[np.bool_]:
+def near_duplicates(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Which of n texts is a near-duplicate of which other, shape (n, n)."""
-    sizes = np.array([len(text) for text in texts], dtype=np.int64)
+    owners, runs = _runs([plain_words(text) for text in texts], hash)
+    _, columns, counts = np.unique(runs, return_inverse=True, return_counts=True)
+    # The other runs stand in one text, and there once.
+    several = counts > 1
+    chosen = several[columns]
+    column_of = np.cumsum(several) - 1
+    held = np.zeros((len(texts), int(several.sum())), dtype=np.float32)
+    held[owners[chosen], column_of[columns[chosen]]] = 1
+    alone = np.bincount(owners[~chosen], minlength=len(texts))
+    sizes = alone + held.sum(axis=1)
     smaller = np.maximum(1, np.minimum.outer(sizes, sizes))
-    found: npt.NDArray[np.bool_] = _shared(texts, sizes) >= _NEAR_DUPLICATE * smaller
+    found: npt.NDArray[np.bool_] = held @ held.T >= _NEAR_DUPLICATE * smaller
     return found
 
 
@@ -61,22 +65,31 @@ def stable_hash(content: bytes) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest())
 
 
-def _shared(texts: Sequence[Shingles], sizes: npt.NDArray[np.int64]) -> Counts:
-    """How many shingles each two texts have in common, shape (n, n)."""
-    owners = np.repeat(np.arange(len(texts)), sizes)
-    joined = np.concatenate(texts) if len(texts) else np.empty(0, dtype=np.uint64)
-    _, columns, counts = np.unique(joined, return_inverse=True, return_counts=True)
-    several = counts > 1
-    column_of = np.cumsum(several) - 1
-    chosen = several[columns]
-    held = np.zeros((len(texts), int(several.sum())), dtype=np.float32)
-    held[owners[chosen], column_of[columns[chosen]]] = 1
-    return held @ held.T
+def _runs(
+    texts: Sequence[Sequence[str]], of_word: Callable[[str], int]
+) -> tuple[npt.NDArray[np.int64], Shingles]:
+    """Of every run of words in texts, its text's number and its hash, made of those of words."""
+    padded = [
+        (*words, *[""] * (_WORDS - len(words))) if 0 < len(words) < _WORDS else words
+        for words in texts
+    ]
+    sizes = np.array([len(words) for words in padded], dtype=np.int64)
+    owners = np.repeat(np.arange(len(padded)), sizes)
+    signed = np.fromiter(map(of_word, chain.from_iterable(padded)), np.int64, len(owners))
+    hashes = signed.view(np.uint64)
+    count = max(0, len(hashes) - _WORDS + 1)
+    runs = np.zeros(count, dtype=np.uint64)
+    for place in range(_WORDS):
+        runs += hashes[place : place + count] * _PLACES[place]
+    is_inside = owners[:count] == owners[_WORDS - 1 :]
+    return owners[:count][is_inside], runs[is_inside]
 
 
 @lru_cache(_KNOWN_WORDS)
 def _of_word(word: str) -> int:
-    return stable_hash(word.encode())
+    """The 64 bits of a word's hash, as a signed number; 0 for what fills up a short text."""
+    found = stable_hash(word.encode()) if word else 0
+    return found - 2**64 if found >= 2**63 else found
 
 
 # What a word's hash is multiplied by, by its place in a run: odd, so that no bit of it is lost.
