@@ -13,6 +13,7 @@ from evqa.index.pending import Pending
 from evqa.indexing import update_with
 from evqa.onnx import Floats
 from evqa.settings import Settings
+from evqa.static_embedding import StaticEmbedder
 from evqa.store import Store
 
 LONG = {
@@ -71,6 +72,20 @@ def test_an_interrupted_update_is_taken_up_where_it_stopped(
     whole = settings.model_copy(update={"index": settings.index.with_name("whole")})
     update(whole)
     assert state_of(settings) == state_of(whole)
+
+
+def test_vectors_that_are_quickly_made_are_not_kept(settings: Settings) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    static = StaticEmbedder()
+    with pytest.raises(KeyboardInterrupt):
+        update_with(static, settings, progress=stop)
+    assert kept(settings.index) == 0
+    report = update_with(static, settings, only=[Path("0.txt")])
+    assert len(report.added) == len(ARTICLES | LONG)
+    assert not list(settings.index.glob("pending.sqlite*"))
 
 
 def test_an_interrupted_update_leaves_the_last_good_index(settings: Settings) -> None:

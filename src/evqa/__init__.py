@@ -9,20 +9,42 @@ if TYPE_CHECKING:
     from evqa.errors import EvqaError
     from evqa.filters import Filters
     from evqa.indexing import update_index
-    from evqa.records import Answer, Article, Hit, IndexReport, Passage, Quote, Turn
+    from evqa.records import (
+        Answer,
+        Article,
+        Difference,
+        Disagreement,
+        Failure,
+        Hit,
+        IndexReport,
+        IndexStatus,
+        Passage,
+        Place,
+        Quote,
+        Reading,
+        Trace,
+        Turn,
+    )
     from evqa.settings import Settings
 
 __all__ = [
     "Answer",
     "Article",
     "Assistant",
+    "Difference",
+    "Disagreement",
     "EvqaError",
+    "Failure",
     "Filters",
     "Hit",
     "IndexReport",
+    "IndexStatus",
     "Passage",
+    "Place",
     "Quote",
+    "Reading",
     "Settings",
+    "Trace",
     "Turn",
     "ask",
     "update_index",

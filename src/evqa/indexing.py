@@ -199,7 +199,7 @@ def _embed(
     report(done, total)
     due = time.monotonic() + (stages.seconds if stages else math.inf)
     for batch in writer.unembedded():
-        vectors = pending.found([item.key for item in batch])
+        vectors = {} if is_static else pending.found([item.key for item in batch])
         if vectors:
             done += len(vectors)
             report(done, total)
@@ -208,7 +208,8 @@ def _embed(
             part = missing[first : first + at_once]
             made = packed(embedder.embed_documents([item.text for item in part]))
             fresh = dict(zip([item.key for item in part], made, strict=True))
-            pending.keep(fresh)
+            if not is_static:  # to keep those takes longer than to make them
+                pending.keep(fresh)
             vectors |= fresh
             tokens += sum(item.tokens for item in part)
             done += len(part)
