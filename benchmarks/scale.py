@@ -120,17 +120,15 @@ def update(size: int, folder: Path) -> Figures:
 
 
 def search(size: int, folder: Path) -> Figures:
-    """Opening the index and asking it, without reranking and with it."""
-    from synthetic import Article
-
+    """Opening the index and asking it, without reranking and with it, its files in memory."""
     from evqa import models
     from evqa.retrieval import Retriever
     from evqa.store import Store
 
     settings = settings_for(size, folder)
     embedder, reranker = models.embedder(settings), models.reranker(settings)
-    step = max(1, articles_for(size) // (QUESTIONS + UNCOUNTED))
-    questions = [Article(number * step).question() for number in range(QUESTIONS + UNCOUNTED)]
+    questions = questions_for(size)
+    read_through(settings.index)
     before = resident_megabytes()
     began = time.perf_counter()
     store = Store(settings.index)
@@ -151,6 +149,51 @@ def search(size: int, folder: Path) -> Figures:
         figures["ask_mb"] = resident_megabytes()
         figures["recall"] = recall(store, queries)
     return figures
+
+
+def search_on_disk(size: int, folder: Path) -> Figures:
+    """The same where the system has let go of the index's files, as after a start of the machine.
+
+    Only on Linux can it be told to.
+    """
+    from evqa import models
+    from evqa.retrieval import Retriever
+    from evqa.store import Store
+
+    settings = settings_for(size, folder)
+    embedder, reranker = models.embedder(settings), models.reranker(settings)
+    if not hasattr(os, "posix_fadvise"):
+        return {}
+    for path in index_files(settings.index):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    began = time.perf_counter()
+    with closing(Store(settings.index)) as store:
+        figures: Figures = {"open_disk_s": time.perf_counter() - began}
+        retriever = Retriever(store, embedder, reranker)
+        return figures | quantiles(
+            "disk", lambda text: retriever.candidates(text, K), questions_for(size)
+        )
+
+
+def questions_for(size: int) -> list[str]:
+    """Questions on articles from everywhere in the corpus."""
+    from synthetic import Article
+
+    step = max(1, articles_for(size) // (QUESTIONS + UNCOUNTED))
+    return [Article(number * step).question() for number in range(QUESTIONS + UNCOUNTED)]
+
+
+def read_through(index: Path) -> None:
+    """Let the system have the files of an index in memory."""
+    for path in index_files(index):
+        with path.open("rb") as file:
+            while file.read(2**24):
+                pass
+
+
+def index_files(index: Path) -> list[Path]:
+    return [path for path in index.rglob("*") if path.is_file()]
 
 
 def recall(store: Any, queries: Sequence[Any]) -> float:
@@ -259,7 +302,7 @@ def measured(size: int) -> Figures:
         folder = Path(name)
         fresh(write_articles, size, folder)
         figures: Figures = {"day": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine()}
-        for step in (build, update, search):
+        for step in (build, update, search_on_disk, search):
             figures |= fresh(step, size, folder)
             print(f"{size:,}: {step.__name__}", file=sys.stderr, flush=True)
     return figures
