@@ -69,7 +69,8 @@ def test_an_answer_is_its_quotes_with_a_card_for_each_passage() -> None:
         f'<p class="lead" dir="auto">“It was a benchmark.” {one}</p>'
         '<p class="confidence">confidence 83 %</p>'
         '<ol class="cards"><li class="card">'
-        f'<p class="origin"><span class="numbers">{one} <span class="sure">90 % sure</span></span>'
+        f'<p class="origin"><span class="numbers">{one} '
+        '<span class="how-sure">90 % sure</span></span>'
         "<bdi>The Daily</bdi><bdi>11 Feb 2026</bdi></p>"
         '<h3 class="title" dir="auto"><a href="https://daily.example/yu7?a=1&amp;b=2" '
         'target="_blank" rel="noopener noreferrer nofollow">A YU7 on I-5</a></h3>'
@@ -94,8 +95,8 @@ def test_quotes_of_one_passage_share_a_card() -> None:
     )
     assert markup.count('<li class="card">') == 2
     numbers = (
-        f'{number(1, quotes)} <span class="sure">90 % sure</span> '
-        f'{number(3, quotes)} <span class="sure">80 % sure</span>'
+        f'{number(1, quotes)} <span class="how-sure">90 % sure</span> '
+        f'{number(3, quotes)} <span class="how-sure">80 % sure</span>'
     )
     assert f'<span class="numbers">{numbers}</span>' in markup
     assert (

@@ -208,7 +208,7 @@ def _quote_card(
 
 def _sure(score: float) -> str:
     """How likely a quote answers the question by itself."""
-    return f'<span class="sure">{_percent(score)} sure</span>'
+    return f'<span class="how-sure">{_percent(score)} sure</span>'
 
 
 def _percent(share: float) -> str:
