@@ -183,6 +183,7 @@ def test_a_report_and_a_status_are_json() -> None:
         "seconds": 0.5,
         "renamed": [],
         "reprints": 0,
+        "looked_at": ["."],
     }
     status = IndexStatus("corpus", "index", 1, 3, 9, "model", 2, "2026-01-01", ("b",))
     assert json.loads(json.dumps(status.to_dict())) == {
