@@ -9,6 +9,7 @@ from typing import Any
 from samples import WordEmbedder, WordReranker
 
 from evqa.assistant import Assistant
+from evqa.corpus import EVERYTHING
 from evqa.errors import IndexNotFound
 from evqa.evidence import EvidenceSelector
 from evqa.indexing import Stages, update_with
@@ -41,7 +42,7 @@ def update(
     settings: Settings,
     *,
     rebuild: bool = False,
-    only: Collection[Path] = (Path(),),
+    only: Collection[Path] = EVERYTHING,
     stages: Stages = USUAL,
 ) -> IndexReport:
     """Update an index with the word embedder, and leave out what no test can foretell."""

@@ -13,7 +13,8 @@ from samples import BEES, write_corpus
 from starlette.applications import Starlette
 from webhost import answer, serving
 
-from evqa.errors import CorpusError, EvqaError, SourceError
+from evqa.errors import CorpusError, EvqaError, IndexCorrupt, SourceError
+from evqa.index.database import NAME
 from evqa.index.writer import LOCK
 from evqa.records import IndexReport
 from evqa.settings import Settings
@@ -178,6 +179,22 @@ def test_an_update_waits_for_whoever_else_writes_the_index(settings: Settings) -
         reports = [update for update in one.updates if isinstance(update, IndexReport)]
         assert len(reports) == len(one.updates) <= 2
         assert {"rain.md", "snow.md"} <= {id_ for report in reports for id_ in report.added}
+
+
+def test_what_a_failed_update_left_is_done_with_the_next_change(settings: Settings) -> None:
+    with changing(settings) as one:
+        one.library.add_file("rain.md", b"It rains in Bergen.")
+        assert isinstance(one.settled(), IndexReport)
+        database = settings.index / NAME
+        whole = database.read_bytes()
+        database.write_bytes(b"No database." * 1000)
+        one.library.add_file("snow.md", b"It snows in Oslo.")
+        assert isinstance(one.settled(), IndexCorrupt)
+        database.write_bytes(whole)
+        one.library.add_file("fog.md", b"Fog lies over Narva.")
+        report = one.settled()
+        assert isinstance(report, IndexReport)
+        assert report.added == ("fog.md", "snow.md")
 
 
 def test_a_library_that_closes_gives_up_its_update(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -113,13 +113,13 @@ def put_page(folder: Path, url: str, fetcher: Fetcher) -> Added:
         return _take_page(folder, url, fetcher)
 
 
-def places(folder: Path, added: Iterable[Added]) -> set[Path]:
+def places(folder: Path, added: Iterable[Added]) -> Set[Path]:
     """Where below the corpus folder to look for what was added, and for what it replaced."""
     found = set()
     for one in added:
         place = Path(one.file)
         if not (folder / place).exists():  # a name that its bytes were not text for
-            return {Path()}
+            return corpus.EVERYTHING
         found.add(place.parent if one.change == "updated" else place)
     return found
 

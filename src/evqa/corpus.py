@@ -22,6 +22,7 @@ from evqa.sources import extracted, extraction, front_matter, json_records
 
 SUFFIXES = (".md", ".txt", ".json", ".jsonl", *extraction.SUFFIXES)
 WHOLE = "."  # the name of the corpus folder itself
+EVERYTHING = frozenset({Path()})  # of the places below it
 MAX_BYTES = 10_000_000
 MAX_DOCUMENT_BYTES = 50_000_000
 _HEAD_LINES = 12
@@ -56,7 +57,7 @@ class Look:
         return " ".join("-" if one is None else "/".join(map(str, one)) for one in self.states)
 
 
-def article_paths(corpus: Path, only: Iterable[Path] = (Path(),)) -> dict[str, Path]:
+def article_paths(corpus: Path, only: Iterable[Path] = EVERYTHING) -> dict[str, Path]:
     """The files of a corpus folder that hold articles, by article id, in order of id.
 
     A .jsonl file holds one in each line, `file.jsonl#1` and so on. Hidden files and folders, files

@@ -52,7 +52,7 @@ def update_index(
     settings: Settings,
     *,
     rebuild: bool = False,
-    only: Collection[Path] = (Path(),),
+    only: Collection[Path] = corpus.EVERYTHING,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the corpus; `progress(done, total)` counts texts to embed.
@@ -78,7 +78,7 @@ def update_with(
     settings: Settings,
     *,
     rebuild: bool = False,
-    only: Collection[Path] = (Path(),),
+    only: Collection[Path] = corpus.EVERYTHING,
     progress: Progress | None = None,
     stages: Stages = Stages(),
 ) -> IndexReport:
@@ -89,7 +89,7 @@ def update_with(
         writing(settings.index, built_by(settings, embedder), rebuild=rebuild) as writer,
         Pending(settings.index, embedder.identity) as pending,
     ):
-        looked_at = (Path(),) if writer.is_first or pending.was_left else only
+        looked_at = corpus.EVERYTHING if writer.is_first or pending.was_left else only
         paths = corpus.article_paths(settings.corpus, looked_at)
         names = [corpus.name_of(place) for place in looked_at]
         found = _apply(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from evqa.corpus import EVERYTHING
 from evqa.errors import CorpusError, EvqaError, IndexLocked
 from evqa.indexing import update_index
 from evqa.records import IndexReport
@@ -14,7 +15,6 @@ from evqa.sources import extracted
 
 OnUpdate = Callable[[IndexReport | EvqaError], None]
 
-_EVERYTHING = frozenset({Path()})
 # Of so many changes the system may have dropped some.
 _MOST_CHANGES = 1000
 # A burst of changes is one update: it ends when nothing has changed for the quiet time, and is cut
@@ -41,7 +41,7 @@ def watch(settings: Settings, stop: threading.Event, on_update: OnUpdate) -> Non
     for changed in _rounds(settings, stop):
         if not (is_due or changed):
             continue
-        only = _EVERYTHING if everything or len(changed) > _MOST_CHANGES else changed
+        only = EVERYTHING if everything or len(changed) > _MOST_CHANGES else changed
         try:
             report = update_index(settings, only=only, progress=lambda _done, _total: _go_on(stop))
         except _Stopped:

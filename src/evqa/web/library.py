@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path, PurePosixPath
 
 from evqa import corpus
@@ -46,6 +46,7 @@ class Library:
         self._fetcher = fetcher or Fetcher()
         self._changing = threading.Lock()
         self._due: set[Path] = set()
+        self._undone: set[Path] = set()  # of updates that failed
         self._thread: threading.Thread | None = None
         self._ends = threading.Event()
 
@@ -113,10 +114,11 @@ class Library:
         change = "replaced in" if added.change == "updated" else "added to"
         return f"{added.file} was {change} the corpus."
 
-    def _begin_update(self, changed: set[Path]) -> None:
+    def _begin_update(self, changed: Set[Path]) -> None:
         """Update the index soon; changes that come meanwhile make one more update."""
         with self._changing:
-            self._due |= changed
+            self._due |= changed | self._undone
+            self._undone = set()
             if self._thread is None and not self._ends.is_set():
                 self._thread = threading.Thread(target=self._update, name="evqa-library")
                 self._thread.start()
@@ -141,6 +143,9 @@ class Library:
                 update = EvqaError(
                     "The index could not be updated.", "The output in the terminal says why."
                 )
+            if isinstance(update, EvqaError):
+                with self._changing:
+                    self._undone |= only
             self._on_update(update)
 
     def _take_due(self) -> set[Path]:
