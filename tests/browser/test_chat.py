@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chatting import CORPUS, ROOT, Chat, Serve, Visit, ask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 FLAGSHIP = "Why was a YU7 on I-5?"
 UNANSWERABLE = "What is the boiling point of ethanol?"
@@ -236,6 +236,33 @@ def test_the_switch_keeps_the_index_up_to_date_while_it_is_on(
     second.close()
     assert chat.interrupt() == 0
     assert chat.stderr.read_text() == ""
+
+
+def test_a_late_report_does_not_undo_the_switch(tmp_path: Path, serve: Serve, visit: Visit) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ferry.md").write_text("The ferry Solveig takes 17 minutes to cross.", "utf-8")
+    page = visit(serve(corpus))
+    switch = page.get_by_label("Keep the index up to date")
+    expect(switch).to_be_enabled()
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.route("**/gradio_api/run/**", hold_first)
+    while not late:
+        page.wait_for_timeout(100)
+    with page.expect_response("**/gradio_api/run/**"):
+        switch.click()
+    switch.evaluate("box => { box.seen = []; setInterval(() => box.seen.push(box.checked), 5); }")
+    route, response = late[0]
+    route.fulfill(response=response)
+    page.wait_for_timeout(1500)
+    assert set(switch.evaluate("box => box.seen")) == {True}
 
 
 def test_a_chat_without_articles_says_what_is_wrong(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -61,14 +62,17 @@ def build(served: ServedIndex) -> gr.Blocks:
         changing = not (served.finished and sought) or served.kept_up or served.library.busy
         pace = SECONDS_BETWEEN_STATUS_LINES if changing else SECONDS_BETWEEN_LOOKS
         await asyncio.to_thread(served.look_again)
-        switch = gr.Checkbox(value=served.kept_up, interactive=served.ready)
+        kept_up = served.kept_up
+        switch = gr.Checkbox(interactive=served.ready)
+        if kept_up != look.kept_up:  # else a report that is late would undo what was just clicked
+            switch = gr.Checkbox(value=kept_up, interactive=served.ready)
         shown = cards.examples(replies.examples) if replies.examples else ""
         told = served.status, gr.Timer(pace), switch, shown
-        return *told, *await library.follow(look)
+        return *told, *await library.follow(replace(look, kept_up=kept_up))
 
     async def switched(wanted: bool, look: Look) -> tuple[Any, ...]:
         await asyncio.to_thread(served.keep_up, wanted)
-        return await follow(look)
+        return await follow(replace(look, kept_up=wanted))
 
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:

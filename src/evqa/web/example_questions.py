@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from evqa.assistant import Assistant
 from evqa.language.question_names import Name, names_in
-from evqa.records import Answer, Article
+from evqa.records import Article
 
 MOST_ARTICLES = 4
 MOST_CANDIDATES = 3
@@ -36,12 +36,10 @@ def newest(articles: Iterable[Article]) -> list[Article]:
     return by_day[:MOST_ARTICLES]
 
 
-def answered_by(article: Article, shown: Collection[str], assistant: Assistant) -> str | None:
-    """A question that the article answers in words with the name in it, none of those shown."""
-    for question, name in candidates(article).items():
-        if question not in shown and _answers(assistant.ask(question), article, name):
-            return question
-    return None
+def is_answered(question: str, name: str, article: Article, assistant: Assistant) -> bool:
+    """Whether an article answers a question in words with the name in it."""
+    quotes = assistant.ask(question).quotes
+    return any(quote.article_id == article.id and name in quote.text for quote in quotes)
 
 
 def _can_be_asked(name: Name, text: str) -> bool:
@@ -49,7 +47,3 @@ def _can_be_asked(name: Name, text: str) -> bool:
     words = len(name.text.split())
     begins = not text[: name.start].strip() or text[: name.start].rstrip()[-1] in ".!?:#"
     return name.kind in _FORMS and words <= _MOST_WORDS and (words > 1 or not begins)
-
-
-def _answers(answer: Answer, article: Article, name: str) -> bool:
-    return any(quote.article_id == article.id and name in quote.text for quote in answer.quotes)

@@ -50,8 +50,7 @@ class LibraryEvents:
 
     def clear(self, look: Look) -> Shown:
         """Ask all articles again."""
-        plain = Look(column=look.column, descending=look.descending, version=look.version)
-        return self._shown(plain)
+        return self._shown(look.cleared())
 
     def pick(self, look: Look, event: gr.EventData) -> Shown:
         """Ask an article, or no longer."""

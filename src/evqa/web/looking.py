@@ -38,7 +38,8 @@ COLUMNS = tuple(_KEYS)
 class Look:
     """What a visitor looks at: articles that pass the filters, with `words` in their line.
 
-    `version` is of the index that was shown last, `count` how many rows there is room for.
+    `version` is of the index that was shown last, `kept_up` whether the page was told that it is
+    kept up to date, `count` how many rows there is room for.
     """
 
     filters: Filters = NO_FILTERS
@@ -47,6 +48,7 @@ class Look:
     descending: bool = True
     count: int = ROWS_AT_ONCE
     version: int = -1
+    kept_up: bool = False
 
     def chosen(self, form: Mapping[str, Any]) -> Look:
         """The look after the form was filled in; raises QuestionError as `read_filters` does."""
@@ -65,6 +67,10 @@ class Look:
         if wanted and isinstance(article_id, str) and len(kept) < _MOST_CHOSEN:
             kept = (*kept, article_id)
         return replace(self, filters=replace(self.filters, articles=kept))
+
+    def cleared(self) -> Look:
+        """The look at all articles."""
+        return replace(self, filters=NO_FILTERS, words="", count=ROWS_AT_ONCE)
 
     def sorted_by(self, column: object) -> Look:
         """The look sorted by a column, the other way round where it was already."""

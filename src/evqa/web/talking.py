@@ -123,14 +123,19 @@ class Replies:
         """Find questions that the newest articles answer, and ask each before it is shown."""
         self.examples_sought = True
         with suppress(EvqaError):
-            newest = await self._served.use(
+            newest = await self._served.use_when_idle(
                 lambda assistant: example_questions.newest(assistant.articles())
             )
             for article in newest:
-                found = await self._served.use(
-                    partial(example_questions.answered_by, article, tuple(self.examples))
-                )
-                self.examples += [found] if found else []
+                await self._seek_example(article)
+
+    async def _seek_example(self, article: Article) -> None:
+        for question, name in example_questions.candidates(article).items():
+            if question not in self.examples:
+                is_answered = partial(example_questions.is_answered, question, name, article)
+                if await self._served.use_when_idle(is_answered):
+                    self.examples.append(question)
+                    return
 
     def begin(self, exchange: Exchange, history: list[Turn], filters: Filters = NO_FILTERS) -> None:
         """Start to make the reply to an exchange's question, or to say what is wrong with it."""

@@ -18,6 +18,7 @@ from evqa.records import Failure, IndexReport
 from evqa.settings import Settings
 from evqa.web import cards
 from evqa.web.library import Library
+from evqa.web.openindex import OpenIndex
 
 if TYPE_CHECKING:
     from evqa.assistant import Assistant
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_WAITING = 64
+# The models of one answer take every core, but between them it takes only one.
+ANSWERS_AT_ONCE = 2
+SECONDS_BETWEEN_GLANCES = 0.1
 
 _logger = logging.getLogger(__name__)
 
@@ -40,11 +44,10 @@ class ServedIndex:
         self._settings = settings
         self._thread = threading.Thread(target=self._run, name="evqa-startup")
         self._stopping = threading.Event()
-        self._opened: Future[Assistant] = Future()
+        self._opened: Future[OpenIndex] = Future()
         # A running future cannot be cancelled by a visitor who leaves while waiting for it.
         self._opened.set_running_or_notify_cancel()
-        self._newer: Assistant | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="evqa-answers")
+        self._workers = ThreadPoolExecutor(ANSWERS_AT_ONCE, thread_name_prefix="evqa-answers")
         self._waiting = 0
         self._switching = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -86,8 +89,8 @@ class ServedIndex:
     async def use(self, work: Callable[[Assistant], T]) -> T:
         """What `work` makes of the assistant, after those who asked before.
 
-        One at a time, because an answer takes every core. Raises the EvqaError that prevented the
-        index from being opened, ServerBusy where MOST_WAITING wait already, and what `work` raises.
+        ANSWERS_AT_ONCE are made at a time. Raises the EvqaError that prevented the index from being
+        opened, ServerBusy where MOST_WAITING wait already, and what `work` raises.
         """
         if self._waiting >= MOST_WAITING:
             raise ServerBusy(
@@ -97,22 +100,15 @@ class ServedIndex:
         try:
             await self.opened()
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._worker, lambda: work(self.assistant()))
+            return await loop.run_in_executor(self._workers, self._work, work)
         finally:
             self._waiting -= 1
 
-    def assistant(self) -> Assistant:
-        """The assistant of an index that is open, opened anew where the index has changed since.
-
-        Only one thread at a time may ask for it and use it. Raises as `Assistant.open` does.
-        """
-        from evqa.assistant import Assistant
-
-        current = self._newer or self._opened.result()
-        if not current.serves(self._settings):
-            self._newer = Assistant.open(self._settings)
-            current.close()
-        return self._newer or current
+    async def use_when_idle(self, work: Callable[[Assistant], T]) -> T:
+        """What `work` makes of the assistant, begun when nobody waits; raises as `use` does."""
+        while self._waiting:
+            await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
+        return await self.use(work)
 
     def look_again(self) -> None:
         """Tell of the index as it is now where another process has changed it."""
@@ -141,31 +137,34 @@ class ServedIndex:
         self._thread.join()
         self.library.close()
         self.keep_up(False)
-        self._worker.shutdown(cancel_futures=True)
+        self._workers.shutdown(cancel_futures=True)
         if self.ready:
-            (self._newer or self._opened.result()).close()
+            self._opened.result().close()
+
+    def _work(self, work: Callable[[Assistant], T]) -> T:
+        with self._opened.result().lend() as assistant:
+            return work(assistant)
 
     def _run(self) -> None:
         try:
-            assistant = self._open()
+            opened = self._open()
         except EvqaError as error:
             self._fail(error)
         except Exception:
             _logger.exception("the chat could not start")
             self._fail(EvqaError("evqa could not start.", "Its output in the terminal says why."))
         else:
-            self._opened.set_result(assistant)
+            self._opened.set_result(opened)
 
-    def _open(self) -> Assistant:
-        from evqa.assistant import Assistant
+    def _open(self) -> OpenIndex:
         from evqa.indexing import update_index
 
         report = update_index(self._settings, progress=self._show_progress)
         self._reading = None
         self.status = cards.status("Loading the models…")
-        assistant = Assistant.open(self._settings)
+        opened = OpenIndex(self._settings)
         self._show(report.failed)
-        return assistant
+        return opened
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._stopping.is_set():
@@ -218,9 +217,7 @@ class ServedIndex:
 
     def _open_after_all(self) -> None:
         """Open the index where it could not be, before articles were put in the corpus."""
-        from evqa.assistant import Assistant
-
-        opened: Future[Assistant] = Future()
+        opened: Future[OpenIndex] = Future()
         opened.set_running_or_notify_cancel()
-        opened.set_result(Assistant.open(self._settings))
+        opened.set_result(OpenIndex(self._settings))
         self._opened = opened
