@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -28,7 +29,7 @@ T = TypeVar("T")
 MOST_WAITING = 64
 # The models of one answer take every core, but between them it takes only one.
 ANSWERS_AT_ONCE = 2
-SECONDS_BETWEEN_GLANCES = 0.1
+QUIET_SECONDS = 1.0
 
 _logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class ServedIndex:
         self._opened.set_running_or_notify_cancel()
         self._workers = ThreadPoolExecutor(ANSWERS_AT_ONCE, thread_name_prefix="evqa-answers")
         self._waiting = 0
+        self._last_used = -QUIET_SECONDS
         self._switching = threading.Lock()
         self._watcher: threading.Thread | None = None
         self._watch_ends = threading.Event()
@@ -92,6 +94,18 @@ class ServedIndex:
         ANSWERS_AT_ONCE are made at a time. Raises the EvqaError that prevented the index from being
         opened, ServerBusy where MOST_WAITING wait already, and what `work` raises.
         """
+        try:
+            return await self._in_turn(work)
+        finally:
+            self._last_used = time.monotonic()
+
+    async def use_when_idle(self, work: Callable[[Assistant], T]) -> T:
+        """The same, begun only when nobody has used it for QUIET_SECONDS."""
+        while self._waiting or time.monotonic() - self._last_used < QUIET_SECONDS:
+            await asyncio.sleep(QUIET_SECONDS / 10)
+        return await self._in_turn(work)
+
+    async def _in_turn(self, work: Callable[[Assistant], T]) -> T:
         if self._waiting >= MOST_WAITING:
             raise ServerBusy(
                 f"evqa is busy: {MOST_WAITING} questions are waiting.", "Ask again in a minute."
@@ -103,12 +117,6 @@ class ServedIndex:
             return await loop.run_in_executor(self._workers, self._work, work)
         finally:
             self._waiting -= 1
-
-    async def use_when_idle(self, work: Callable[[Assistant], T]) -> T:
-        """What `work` makes of the assistant, begun when nobody waits; raises as `use` does."""
-        while self._waiting:
-            await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
-        return await self.use(work)
 
     def look_again(self) -> None:
         """Tell of the index as it is now where another process has changed it."""
