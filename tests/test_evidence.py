@@ -7,7 +7,7 @@ from hypothesis import settings as examples
 from samples import WordReranker, article
 from texts import TEXTS
 
-from evqa.evidence import Evidence, EvidenceSelector
+from evqa.evidence import Evidence, EvidenceSelector, Sentence, choose
 from evqa.judging import Numbers, RerankerJudge
 from evqa.onnx import Floats
 from evqa.records import Hit, Passage
@@ -94,6 +94,27 @@ def test_only_sentences_near_the_best_are_quoted_best_first() -> None:
     assert evidence.confidence == evidence.sentences[0].score > evidence.sentences[1].score
 
 
+def test_a_further_quote_is_as_sure_as_its_share_of_the_two() -> None:
+    rain, snow = hits_of("It will rain today.", "It will snow today.")
+    best = Sentence(rain, 0, 19, 4.0)
+    (_, equal), (_, lower) = (
+        choose([best, Sentence(snow, 0, 19, weight)]).sentences for weight in (4.0, 3.0)
+    )
+    assert best.score == pytest.approx(0.982, abs=0.001)
+    assert equal.score == pytest.approx(best.score / 2)
+    assert lower.score == pytest.approx(best.score * 0.269, abs=0.001)
+
+
+def test_a_sentence_on_another_model_than_the_one_asked_for_gives_way() -> None:
+    text = "Some wait eight months for an SU7. The ferry is late. Others wait a year for theirs."
+    selector = judging(Fixed(SU7=5.0, Others=4.0))
+    assert select(selector, "How long is the wait?", text)[0].startswith("Some")
+    assert select(selector, "How long is the wait for a yu7?", text)[0].startswith("Others")
+    assert select(selector, "Is the wait for a YU7 longer than for an SU7?", text)[0].startswith(
+        "Some"
+    )
+
+
 def test_sentences_in_a_row_are_one_quote() -> None:
     assert select(judging(Fixed(Solveig=3.0, minutes=4.0)), "Why?", STORY) == [
         "The ferry Solveig returned on Monday. The crossing takes 17 minutes."
@@ -154,6 +175,6 @@ def test_a_sentence_just_shown_gives_way_unless_it_is_clearly_better() -> None:
 def test_a_name_that_no_article_has_takes_confidence_away() -> None:
     selector, hits = judging(Fixed(minutes=6.0)), hits_of(STORY)
     known, unknown = selector.select("How?", hits), selector.select("How?", hits, ["SU8"])
-    assert known.sentences == unknown.sentences
+    assert [one.text for one in known.sentences] == [one.text for one in unknown.sentences]
     assert known.confidence > 0.5 > unknown.confidence
     assert unknown.unknown_names == ("SU8",)

@@ -114,8 +114,9 @@ class Quote:
     """Words of an article, verbatim: `article.text[start:end] == text`.
 
     `context_start` and `context_end` bound the passage that the quote stands in. `also_in` holds
-    the ids of other articles that print nearly the same passage. `score` is 0 to 1, higher is
-    better. `page` is the one on which it begins, from 1, None where the article has no pages.
+    the ids of other articles that print nearly the same passage. `score`, 0 to 1, is the answer's
+    confidence for its first quote, and for each further one the probability that it answers rather
+    than the first. `page` is the one on which it begins, from 1, None where the article has none.
     """
 
     article_id: str

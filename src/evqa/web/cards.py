@@ -207,7 +207,7 @@ def _quote_card(
 
 
 def _sure(score: float) -> str:
-    """How likely a quote answers the question by itself."""
+    """How likely a quote answers: the first one, or a further one rather than the first."""
     return f'<span class="how-sure">{_percent(score)} sure</span>'
 
 
