@@ -36,6 +36,17 @@ def test_a_question_that_names_its_subject_stays_as_it_is(question: str) -> None
     assert standalone(question, [FIRST]) == question
 
 
+def test_after_a_why_what_was_said_is_the_reason() -> None:
+    quote = (
+        "The YU7 on the I-5 puzzled many, for Xiaomi does not sell it there. "
+        "Lei Jun suspects that a rival bought the YU7 seen on I-5 as a benchmark vehicle."
+    )
+    answered = Turn("Why was a YU7 on I-5?", f"Gazette, undated:\n“{quote}” [1]")
+    looked_up = standalone("who said that?", [answered])
+    assert "bought the YU7 seen on I-5 as a benchmark vehicle" in looked_up
+    assert "puzzled" not in looked_up
+
+
 def test_what_is_meant_comes_from_the_last_question_that_names_anything() -> None:
     turns = [Turn("Where is Rivian based?", ""), FIRST, Turn("who saw it?", "")]
     assert standalone("Who bought it?", turns) == "Who bought the Xiaomi YU7?"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from evqa.language.antecedents import Past
+from evqa.language.explanations import asks_why, gives_reason
 from evqa.language.pronouns import pointing_back
 from evqa.language.question_words import ASKS, AUX, CONNECTIVE, OPENERS, POSSESSIVE, SPEECH, WORD
 
@@ -16,11 +17,15 @@ def last_statement(past: Sequence[Past]) -> str:
     """The last answer's first quote as a clause, without who says it."""
     for turn in reversed(past):
         if turn.quotes:
-            asked = set(_content(turn.question))
             pieces = re.split(r"(?<=[.!?])\s+", turn.quotes[0])
-            best = max(pieces, key=lambda piece: len(asked & set(_content(piece))))
-            return _clause(best)
+            return _clause(max(pieces, key=lambda piece: _told_by(piece, turn.question)))
     return ""
+
+
+def _told_by(piece: str, question: str) -> tuple[bool, int]:
+    """How well a sentence of a quote tells what the question asked for."""
+    shared = set(_content(question)) & set(_content(piece))
+    return asks_why(question) and gives_reason(piece), len(shared)
 
 
 def _content(text: str) -> list[str]:
