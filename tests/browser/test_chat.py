@@ -30,7 +30,7 @@ TAGS = {
 }
 TAGS |= {"SECTION", "SPAN", "STRONG", "SUMMARY"}
 ATTRIBUTES = {"aria-hidden", "aria-label", "class", "data-act", "data-exchange", "data-number"}
-ATTRIBUTES |= {"dir", "href", "rel", "role", "target", "type"}
+ATTRIBUTES |= {"dir", "hidden", "href", "rel", "role", "target", "type"}
 
 
 def assert_only_own_markup(page: Page) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 from evqa.citations import cut
 from evqa.records import Article, Hit, Passage, Quote
 from evqa.web.citation_formats import cited
-from evqa.web.markup import byline, linked, origin
+from evqa.web.markup import byline, linked, marked, origin
 from evqa.web.places import Place, Span, spans
 
 MOST_CHARACTERS = 400_000
@@ -21,15 +20,19 @@ def view(place: Place, article: Article | None) -> str:
     Of an article of more than MOST_CHARACTERS, only that many around the quote are shown. Raises
     ArticleLinkError where the place is not in the article.
     """
-    marked = spans(place, article)
+    found = spans(place, article)
     assert article
+    marks = [
+        (span.start, span.end, f' class="{"own" if span == place.span else "other"}"')
+        for span in found
+    ]
     quote = _quote(article, place.span) if place.span else None
     start, end = _shown(len(article.text), place.span)
     copying = _copying(quote) if quote else ""
     page = f'<p class="byline">page {quote.page}</p>' if quote and quote.page else ""
     also = (
         '<p class="byline">Underlined: other quotes of the same answer.</p>'
-        if len(marked) > 1
+        if len(found) > 1
         else ""
     )
     return (
@@ -41,7 +44,7 @@ def view(place: Place, article: Article | None) -> str:
         f"{byline(article.author, article.reports_on)}{page}{also}{copying}"
         f"{_left_out(start, 'before')}"
         f'<div class="article-text" dir="auto" lang="{escape(article.language)}">'
-        f"{_text(article.text, start, end, place.span, marked)}</div>"
+        f"{marked(article.text, start, end, marks)}</div>"
         f"{_left_out(len(article.text) - end, 'after')}</article>"
     )
 
@@ -72,18 +75,6 @@ def _left_out(characters: int, where: str) -> str:
     if not characters:
         return ""
     return f'<p class="left-out">{characters:,} characters {where} this are not shown.</p>'
-
-
-def _text(text: str, start: int, end: int, own: Span | None, marked: Sequence[Span]) -> str:
-    parts, here = [], start
-    for span in marked:
-        if span.start < here or span.end > end:
-            continue
-        parts.append(escape(text[here : span.start]))
-        kind = "own" if span == own else "other"
-        parts.append(f'<mark class="{kind}">{escape(text[span.start : span.end])}</mark>')
-        here = span.end
-    return "".join([*parts, escape(text[here:end])])
 
 
 def _copying(quote: Quote) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from evqa.citations import grouped, render
 from evqa.records import Answer, Article, Failure, Hit, Quote
 from evqa.web.evidence_plots import amount_plot, timeline
-from evqa.web.markup import counted, headed, origin
+from evqa.web.markup import counted, headed, marked, origin
 from evqa.web.places import Span, fingerprint, link, link_to
 
 NEAREST_PASSAGES = 3
@@ -192,6 +192,9 @@ def _quote_card(
     quotes: Mapping[int, Quote], everything: Sequence[Quote], articles: Mapping[str, Article]
 ) -> str:
     quote = next(iter(quotes.values()))
+    article = articles[quote.article_id]
+    marks = [(one.start, one.end, f' data-number="{number}"') for number, one in quotes.items()]
+    passage = marked(article.text, quote.context_start, quote.context_end, marks)
     numbers = " ".join(
         f"{_number(number, one, everything)} {_sure(one.score)}" for number, one in quotes.items()
     )
@@ -200,8 +203,7 @@ def _quote_card(
         f'<p class="origin"><span class="numbers">{numbers}</span>'
         f"{origin(quote.source or quote.article_id, quote.published)}</p>"
         f"{headed(quote)}"
-        '<blockquote class="passage" dir="auto">'
-        f"{_marked(articles[quote.article_id].text, quotes)}</blockquote>"
+        f'<blockquote class="passage" dir="auto">{passage}</blockquote>'
         f"{_also_in(quote, articles)}</li>"
     )
 
@@ -213,19 +215,6 @@ def _sure(score: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{round(100 * share)} %"
-
-
-def _marked(text: str, quotes: Mapping[int, Quote]) -> str:
-    """The passage of the quotes with every quote in a mark."""
-    parts = []
-    quote = next(iter(quotes.values()))
-    here, end = quote.context_start, quote.context_end
-    for number, quote in sorted(quotes.items(), key=lambda item: item[1].start):
-        start = max(here, quote.start)
-        parts.append(escape(text[here:start]))
-        parts.append(f'<mark data-number="{number}">{escape(text[start : quote.end])}</mark>')
-        here = max(here, quote.end)
-    return "".join([*parts, escape(text[here:end])])
 
 
 def _passage_cards(hits: Iterable[Hit]) -> str:
@@ -241,12 +230,13 @@ def _passage_cards(hits: Iterable[Hit]) -> str:
 def _passage_card(hit: Hit) -> str:
     article = hit.article
     span = Span(hit.passage.start, hit.passage.end, fingerprint(hit.text))
+    passage = marked(article.text, span.start, span.end, ())
     return (
         '<details class="card muted"><summary><span class="origin">'
         f"{origin(article.source or article.id, article.published)}</span>"
         f'<span class="title" dir="auto">{escape(article.title or article.id)}</span>'
         f'<span class="snippet" dir="auto" aria-hidden="true">{escape(_snippet(hit.text))}</span>'
-        f'</summary><blockquote class="passage" dir="auto">{escape(hit.text)}</blockquote>'
+        f'</summary><blockquote class="passage" dir="auto">{passage}</blockquote>'
         f'<a class="open" href="{escape(link(article.id, span))}">Show in the article</a></details>'
     )
 

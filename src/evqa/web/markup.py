@@ -1,13 +1,43 @@
-"""HTML that cards and the article view share: where an article comes from, escaped."""
+"""HTML that cards and the article view share, escaped: marked text, where it comes from."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
 from evqa.language.date_patterns import MONTHS
 from evqa.records import Original, Quote
+
+_HEADING = re.compile(r"^(#{1,6} +)(\S.*)$", re.MULTILINE)
+
+
+def marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, str]]) -> str:
+    """`text[start:end]` with marks, each from one offset to another and with its attributes.
+
+    Where two overlap, the second one begins where the first ends.
+    """
+    parts, here = [], start
+    for first, last, attributes in sorted(marks):
+        first, last = max(first, here), min(last, end)
+        if first < last:
+            parts.append(_plain(text, here, first))
+            parts.append(f"<mark{attributes}>{escape(text[first:last])}</mark>")
+            here = last
+    return "".join([*parts, _plain(text, here, end)])
+
+
+def _plain(text: str, start: int, end: int) -> str:
+    """A part of a text, in which a Markdown heading is set as one, its sign kept unseen."""
+    parts, here = [], start
+    for heading in _HEADING.finditer(text, start, end):
+        sign, words = map(escape, heading.groups())
+        parts.append(escape(text[here : heading.start()]))
+        parts.append(f'<span class="sign" hidden>{sign}</span><strong>{words}</strong>')
+        here = heading.end()
+    return "".join([*parts, escape(text[here:end])])
 
 
 def is_web_address(url: str) -> bool:

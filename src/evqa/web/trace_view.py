@@ -6,7 +6,7 @@ from html import escape
 
 from evqa.records import Place, Quote, Trace
 from evqa.tracing import change, heading
-from evqa.web.markup import headed, origin
+from evqa.web.markup import headed, marked, origin
 from evqa.web.places import link, span_of
 
 
@@ -37,13 +37,8 @@ def _place(place: Place) -> str:
 def _marked(place: Place) -> str:
     """The sentences that hold the text, its parts in marks."""
     first = place.quotes[0].context_start
-    here, parts = 0, []
-    for quote in place.quotes:
-        start, end = max(here, quote.start - first), quote.end - first
-        parts.append(escape(place.context[here:start]))
-        parts.append(f"<mark>{escape(place.context[start:end])}</mark>")
-        here = end
-    return "".join([*parts, escape(place.context[here:])])
+    marks = [(quote.start - first, quote.end - first, "") for quote in place.quotes]
+    return marked(place.context, 0, len(place.context), marks)
 
 
 def _where(place: Place) -> str:
