@@ -82,10 +82,10 @@ def serving(corpus: Path, folder: Path) -> Iterator[Chat]:
 
 
 def ask(page: Page, question: str) -> None:
-    """Type a question into the focused box, send it with Enter and wait for the reply."""
+    """Paste a question into the focused box, send it with Enter and wait for the reply."""
     before = page.locator(".exchange").count()
     page.get_by_label("Your question").focus()
-    page.keyboard.type(question)
+    page.keyboard.insert_text(question)
     page.keyboard.press("Enter")
     exchange = page.locator(".exchange").nth(before)
     exchange.locator(".lead, .refusal, .problem").first.wait_for()
