@@ -236,11 +236,6 @@ def test_front_matter_takes_plain_values_only() -> None:
             "Mend or remove it.",
         ),
         (
-            b"---\ntitle: A: B\n---\nIt rains.",
-            "its front matter is broken in line 2 (mapping values are not allowed here).",
-            "Mend or remove it.",
-        ),
-        (
             b"---\n- a\n- b\n---\nIt rains.",
             "its front matter is no list of `name: value` lines.",
             "Mend or remove it.",

@@ -35,3 +35,25 @@ def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(UnreadableArticle) as caught:
         front_matter.decode("a.md", content)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_value_with_a_colon_needs_no_quotes(end: str) -> None:
+    lines = (
+        "---",
+        'title: Ursula Wiegand: "No: never"',
+        "author: Ann",
+        "published: 2026-02-11",
+        "url: https://a.example/b: c",
+        "reports_on: {outlet: Gazette, title: Rain}",
+        "---",
+        "It rains.",
+    )
+    front, _ = front_matter.read("a.md", end.join(lines))
+    assert front == {
+        "title": 'Ursula Wiegand: "No: never"',
+        "author": "Ann",
+        "published": date(2026, 2, 11),
+        "url": "https://a.example/b: c",
+        "reports_on": {"outlet": "Gazette", "title": "Rain"},
+    }

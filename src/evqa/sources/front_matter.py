@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,10 @@ import yaml
 from evqa.errors import UnreadableArticle
 
 _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+# A line's name, and its value where that is a text with a colon and a space, not YAML of its own.
+_WITH_COLON = re.compile(
+    r"^([\w-]+:[ \t]+)([^\s\"'\[{&*!|>%@`#][^\r\n]*?: [^\r\n]*?)[ \t]*(?=\r?$)", re.M
+)
 
 
 def decode(name: str, content: bytes) -> str:
@@ -39,7 +44,7 @@ def read(name: str, whole: str) -> tuple[dict[str, Any], int]:
             )
         return {}, int(whole.startswith("\ufeff"))
     try:
-        front = yaml.safe_load(match.group(1))
+        front = _loaded(match.group(1))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
@@ -54,6 +59,17 @@ def read(name: str, whole: str) -> tuple[dict[str, Any], int]:
             f"{name}: its front matter is no list of `name: value` lines.", "Mend or remove it."
         )
     return front, match.end()
+
+
+def _loaded(lines: str) -> Any:
+    """What YAML makes of the lines; a value with a colon in it, as titles have, needs no quotes."""
+    try:
+        return yaml.safe_load(lines)
+    except yaml.YAMLError:
+        quoted = _WITH_COLON.sub(lambda one: f"{one[1]}{json.dumps(one[2])}", lines)
+        if quoted == lines:
+            raise
+        return yaml.safe_load(quoted)
 
 
 def write(front: Mapping[str, Any], text: str) -> str:
