@@ -42,7 +42,7 @@ def test_a_value_with_a_colon_needs_no_quotes(end: str) -> None:
     lines = (
         "---",
         'title: Ursula Wiegand: "No: never"',
-        "author: Ann",
+        'author: "Ann": a pen name',
         "published: 2026-02-11",
         "url: https://a.example/b: c",
         "reports_on: {outlet: Gazette, title: Rain}",
@@ -52,7 +52,7 @@ def test_a_value_with_a_colon_needs_no_quotes(end: str) -> None:
     front, _ = front_matter.read("a.md", end.join(lines))
     assert front == {
         "title": 'Ursula Wiegand: "No: never"',
-        "author": "Ann",
+        "author": '"Ann": a pen name',
         "published": date(2026, 2, 11),
         "url": "https://a.example/b: c",
         "reports_on": {"outlet": "Gazette", "title": "Rain"},

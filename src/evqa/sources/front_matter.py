@@ -12,10 +12,7 @@ import yaml
 from evqa.errors import UnreadableArticle
 
 _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
-# A line's name, and its value where that is a text with a colon and a space, not YAML of its own.
-_WITH_COLON = re.compile(
-    r"^([\w-]+:[ \t]+)([^\s\"'\[{&*!|>%@`#][^\r\n]*?: [^\r\n]*?)[ \t]*(?=\r?$)", re.M
-)
+_LINE = re.compile(r"^([\w-]+:[ \t]+)([^\s\[{&*!|>][^\r\n]*?)[ \t]*(?=\r?$)", re.M)
 
 
 def decode(name: str, content: bytes) -> str:
@@ -66,10 +63,19 @@ def _loaded(lines: str) -> Any:
     try:
         return yaml.safe_load(lines)
     except yaml.YAMLError:
-        quoted = _WITH_COLON.sub(lambda one: f"{one[1]}{json.dumps(one[2])}", lines)
+        quoted = _LINE.sub(_quoted, lines)
         if quoted == lines:
             raise
         return yaml.safe_load(quoted)
+
+
+def _quoted(line: re.Match[str]) -> str:
+    """A line with its value in quotes, where that is no value by itself."""
+    try:
+        is_value = not isinstance(yaml.safe_load(line[2]), dict)
+    except (yaml.YAMLError, ValueError):
+        is_value = False
+    return line[0] if is_value else line[1] + json.dumps(line[2])
 
 
 def write(front: Mapping[str, Any], text: str) -> str:
