@@ -5,7 +5,8 @@
 Of a public file only the articles that `training/split.py` puts in the part 'report' are asked
 about, all of its texts being searched; nothing in evqa was fitted to them. Where there are more
 than `--most` such questions, every nth is asked. Files of `--static` are asked once more with the
-static embedder. `--articles` is the corpus for files in evqa's own format.
+static embedder. Files in evqa's own format ask the folder `articles` beside them; where there is
+none, that of `--articles`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from speed import machine
 
 from evqa.evaluation import evaluate
 from evqa.question_files import QuestionFile, read_questions
-from evqa.settings import Settings
+from evqa.settings import DEFAULT_EMBEDDING_MODEL, Settings
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "training"))
@@ -50,16 +51,17 @@ def main() -> None:
         " Public files: only articles that nothing was fitted to.",
         f"Machine: {machine()}.",
     ]
-    default = Settings(corpus=arguments.articles)
-    static = Settings(corpus=arguments.articles, embedding_model="static")
-    for path, settings in [
-        *((path, default) for path in arguments.files),
-        *((path, static) for path in arguments.static),
+    for path, model in [
+        *((path, DEFAULT_EMBEDDING_MODEL) for path in arguments.files),
+        *((path, "static") for path in arguments.static),
     ]:
+        beside = path.parent / "articles"
+        corpus = beside if beside.is_dir() else arguments.articles
         questions = reported(read_questions(path), arguments.most)
-        result = evaluate(questions, settings, path.name)
-        which = ", static embedder" if settings is static else ""
-        sections.append(f"## {path.name} ({result.kind}, {len(questions.cases)} questions{which})")
+        name = f"{path.parent.name}/{path.name}"
+        result = evaluate(questions, Settings(corpus=corpus, embedding_model=model), name)
+        which = ", static embedder" if model == "static" else ""
+        sections.append(f"## {name} ({result.kind}, {len(questions.cases)} questions{which})")
         rows = [
             f"| {name} | {e.value:.3f} | {e.low:.3f} to {e.high:.3f} | {e.cases} |"
             for name, e in result.measures.items()

@@ -53,7 +53,7 @@ def update(
 def assistant(store: Store, settings: Settings) -> Assistant:
     """An assistant that counts words."""
     reranker = WordReranker()
-    judge = RerankerJudge(reranker, Numbers(1.0, 0.0, 0.1, 0.0, -3.0))
+    judge = RerankerJudge(reranker, Numbers(1.0, 0.0, 0.1, 0.0, 0.0, -3.0))
     retriever = Retriever(store, WordEmbedder(), reranker)
     return Assistant(store, retriever, EvidenceSelector(judge), settings)
 

@@ -37,7 +37,7 @@ class Fixed:
 
 
 def judging(reranker: Reranker) -> EvidenceSelector:
-    return EvidenceSelector(RerankerJudge(reranker, Numbers(0.7, 0.0, 0.35, 0.0, -1.5)))
+    return EvidenceSelector(RerankerJudge(reranker, Numbers(0.7, 0.0, 0.35, 0.0, 0.0, -1.5)))
 
 
 def hits_of(*texts: str, score: float = 0.0) -> list[Hit]:

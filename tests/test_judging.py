@@ -42,7 +42,7 @@ def test_numbers_of_another_version_are_refused(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"version": 1}', '{"version": 1, "judges": {}}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"version": 2}', '{"version": 2, "judges": {}}'])
 def test_numbers_that_cannot_be_read_are_told(tmp_path: Path, content: str) -> None:
     file = tmp_path / "judging.json"
     file.write_text(content)
@@ -57,9 +57,22 @@ def test_numbers_that_are_missing_are_told(tmp_path: Path) -> None:
 
 
 def test_a_reranker_judges_each_sentence_and_adds_its_share_of_the_passage() -> None:
-    judge = RerankerJudge(OverlapReranker(), Numbers(10.0, 0.0, 2.0, 0.0, -5.0))
+    judge = RerankerJudge(OverlapReranker(), Numbers(10.0, 0.0, 2.0, 0.0, 0.0, -5.0))
     weighed = judge.judge("ferry ticket", [passage("A ferry. A ticket for the ferry.", score=0.5)])
     assert weighed == [[10.0 * 0.5 + 2.0 * 0.5 - 5.0, 10.0 + 1.0 - 5.0]]
+
+
+def test_the_same_sentence_weighs_less_in_each_passage_after_the_best() -> None:
+    judge = RerankerJudge(OverlapReranker(), Numbers(10.0, 0.0, 0.0, 0.0, -2.0, 0.0))
+    weighed = judge.judge("ferry ticket", [passage("A ferry ticket.")] * 3)
+    assert weighed == [[10.0], [8.0], [6.0]]
+
+
+def test_the_sentence_reader_weighs_less_in_each_passage_after_the_best() -> None:
+    question, (hit, spans) = "What does the crossing take?", passage("The crossing takes an hour.")
+    (first,), (second,) = BundledJudge(BundledReranker()).judge(question, [(hit, spans)] * 2)
+    assert first - second == pytest.approx(-load_numbers("reader").place, abs=1e-4)
+    assert first > second
 
 
 def test_questions_in_chinese_are_judged_by_the_characters_they_share() -> None:

@@ -55,18 +55,27 @@ def read_all(folder: Path) -> list[Case]:
     ]
 
 
-def read_news(path: Path) -> list[Case]:
-    """Our own news passages with questions, one JSON object a line."""
+def read_own(path: Path, source: str) -> list[Case]:
+    """Our own passages with questions, one JSON object a line.
+
+    An entry's `words` are the answer in each of the sentences that `answers` numbers.
+    """
     cases = []
     for line in path.read_text("utf-8").splitlines():
         passage = json.loads(line)
+        known = any("words" in entry for entry in passage["questions"])
         for entry in passage["questions"]:
+            words = dict(zip(entry["answers"], entry.get("words", []), strict=False))
             sentences = tuple(
-                Sentence(text, index in entry["answers"])
+                Sentence(text, index in entry["answers"], _where(text, words.get(index)))
                 for index, text in enumerate(passage["sentences"])
             )
-            cases.append(Case("news", entry["q"], passage["title"], sentences, False))
+            cases.append(Case(source, entry["q"], passage["title"], sentences, known))
     return cases
+
+
+def _where(text: str, words: str | None) -> tuple[Span, ...]:
+    return ((text.index(words), text.index(words) + len(words)),) if words else ()
 
 
 def read_squad(path: Path, source: str) -> list[Case]:

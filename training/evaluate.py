@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from data import Case, cut, read_all, read_news, windows
+from data import Case, cut, read_all, read_own, windows
 from negatives import Embedder, hard_negatives
 from reader import MAX_TOKENS, Encoded, encode, pad
 from split import is_development, part
@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
 
-NEWS = Path(__file__).parent / "news"
+OWN = Path(__file__).parent
 WINDOW = 256
 NEGATIVES = 5
 RESAMPLES = 1000
@@ -216,7 +216,7 @@ def _ask(case: Case, passage: Case) -> Case:
 
 
 def tasks(
-    data: Path, news: list[Case], embedder: Embedder, chosen: Callable[[str], bool]
+    data: Path, own: dict[str, list[Case]], embedder: Embedder, chosen: Callable[[str], bool]
 ) -> list[Task]:
     """The measures, over the articles chosen by title; wrong passages come from all articles."""
     everything = read_all(data)
@@ -234,8 +234,8 @@ def tasks(
         first_right("SQuAD 2.0, sentence at rank 1", pick("squad")),
         reciprocal_rank("SelQA, MRR", pick("selqa")),
         answerable("SQuAD 2.0, answerable, AUROC", pick("squad")),
-        first_right("news, sentence at rank 1", news),
-        answerable("news, answerable, AUROC", news),
+        *(first_right(f"{name}, sentence at rank 1", cases) for name, cases in own.items()),
+        *(answerable(f"{name}, answerable, AUROC", cases) for name, cases in own.items()),
         left_out("QED, gold left out, AUROC", pick("qed"), near("qed")),
         left_out("XQuAD, gold left out, AUROC", pick("xquad"), near("xquad")),
     ]
@@ -263,8 +263,11 @@ def main() -> None:
     tokenizer = reranker / "tokenizer.json"
     baseline = CrossEncoderBaseline(Session(reranker / "model.onnx", tokenizer))
     reader = Reader(Session(arguments.reader, tokenizer))
-    news = read_news(NEWS / ("development.jsonl" if arguments.development else "report.jsonl"))
-    work = tasks(arguments.data, news, Embedder(arguments.models / "bge_small_en"), chosen)
+    own = {"news": read_own(OWN / "news" / "report.jsonl", "news")}
+    if arguments.development:
+        held_out = {name: OWN / name / "development.jsonl" for name in ("news", "reference")}
+        own = {name: read_own(path, name) for name, path in held_out.items()}
+    work = tasks(arguments.data, own, Embedder(arguments.models / "bge_small_en"), chosen)
 
     print("| measure | cases | cross-encoder | reader | gain | both | gain |")
     print("| --- | --- | --- | --- | --- | --- | --- |")

@@ -34,22 +34,24 @@ from evqa.settings import Settings
 
 Floats = npt.NDArray[np.float64]
 Passages = Sequence[tuple[Hit, Sequence[Span]]]
-Scores = tuple[float, float, float, float]  # as Numbers weighs them
+Scores = tuple[float, float, float, float, int]  # as Numbers weighs them
 Scorer = Callable[[str, Passages], list[Scores]]
 
-NEWS = Path(__file__).parent / "news" / "development.jsonl"
+OWN = Path(__file__).parent
+NEWS = OWN / "news" / "development.jsonl"
+COLLECTION = OWN / "collections" / "development" / "questions.jsonl"
 NOTHING = -30.0  # the best score where no sentence was found
-# A sentence's score, its score on the second reading, its passage's score and relevance.
+# A sentence's score, its score on the second reading, its passage's score, relevance and place.
 SHARES = {
-    "reader": (1.0, 0.3, 0.1, 0.8),
-    "cross_encoder": (1.0, 0.0, 0.5, 0.0),
-    "overlap": (1.0, 0.0, 0.5, 0.0),
+    "reader": (1.0, 0.3, 0.1, 0.8, -2.0),
+    "cross_encoder": (1.0, 0.0, 0.5, 0.0, 0.0),
+    "overlap": (1.0, 0.0, 0.5, 0.0, 0.0),
 }
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The scores of a question's sentences, shape (sentences, 4)."""
+    """The scores of a question's sentences, shape (sentences, 5)."""
 
     scores: Floats
     answerable: bool
@@ -67,6 +69,7 @@ def main() -> None:
         (data / "qed_dev_even.jsonl", is_development, 1.0),
         (data / "xquad_en_dev.json", is_development, 0.3),  # eight questions
         (NEWS, lambda _title: True, 1.0),
+        (COLLECTION, lambda _title: True, 1.0),
     ]
     chinese = [(data / "xquad_zh_dev.json", lambda title: part(title) == "fit", 1.0)]
     judges = {
@@ -89,8 +92,10 @@ def read_by(reader: SentenceReader, second: Reranker) -> Scorer:
         reads = reader.read(question, [whole(hit, spans) for hit, spans in passages])
         seconds = second_scores(second, question, passages, reads)
         return [
-            (logit, other, hit.score, read.relevance)
-            for (hit, _), read, others in zip(passages, reads, seconds, strict=True)
+            (logit, other, hit.score, read.relevance, place)
+            for place, ((hit, _), read, others) in enumerate(
+                zip(passages, reads, seconds, strict=True)
+            )
             for logit, other in zip(read.sentences, others, strict=True)
         ]
 
@@ -101,10 +106,15 @@ def scored_by(reranker: Reranker) -> Scorer:
     """Scores by a reranker that reads sentence after sentence."""
 
     def score(question: str, passages: Passages) -> list[Scores]:
-        pairs = [(hit, span) for hit, spans in passages for span in spans]
-        texts = [hit.article.titled(hit.article.text[slice(*span)]) for hit, span in pairs]
+        found = [
+            (place, hit, span) for place, (hit, spans) in enumerate(passages) for span in spans
+        ]
+        texts = [hit.article.titled(hit.article.text[slice(*span)]) for _, hit, span in found]
         scores = reranker.score(question, texts)
-        return [(float(s), 0.0, hit.score, 0.0) for (hit, _), s in zip(pairs, scores, strict=True)]
+        return [
+            (float(score), 0.0, hit.score, 0.0, place)
+            for (place, hit, _), score in zip(found, scores, strict=True)
+        ]
 
     return score
 
@@ -142,14 +152,15 @@ def fitted(
 def _asked(path: Path, chosen: Callable[[str], bool], score: Scorer, most: int) -> Iterator[Asked]:
     questions = read_questions(path)
     titles = {document.id: document.title for document in questions.documents}
-    cases = [case for case in questions.cases if chosen(titles[case.document])]
+    cases = [case for case in questions.cases if chosen(titles.get(case.document, ""))]
     cases = cases[:: max(1, -(-len(cases) // most))]
-    with opened(replace(questions, cases=tuple(cases)), Settings()) as assistant:
+    settings = Settings(corpus=path.parent / "articles")
+    with opened(replace(questions, cases=tuple(cases)), settings) as assistant:
         golds = Golds(questions, assistant)
         for case in cases:
             for answerable, hits in _found(assistant, questions, case, golds):
                 passages = [(hit, list(quotable_spans(hit))) for hit in hits[:HITS_READ]]
-                scores = np.array(score(case.question, passages), dtype=np.float64).reshape(-1, 4)
+                scores = np.array(score(case.question, passages), dtype=np.float64).reshape(-1, 5)
                 unknown = assistant.retriever.unknown_names(case.question, hits)
                 yield Asked(scores, answerable, bool(unknown))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from collected import read_collection
 from data import (
     Case,
     casual,
@@ -19,7 +20,7 @@ from data import (
     lacks_answer,
     names,
     read_all,
-    read_news,
+    read_own,
     splice,
     spoil,
     unanswered,
@@ -33,11 +34,19 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
-NEWS = Path(__file__).parent / "news" / "fit.jsonl"
-# Passages that say a fact more than once and why only once; all of them are in each round.
-WHY = NEWS.with_name("why.jsonl")
+OWN = Path(__file__).parent
+# Passages of our own, and how many of their questions are drawn anew for each round.
+DRAWN_OF = {
+    OWN / "news" / "fit.jsonl": 400,
+    OWN / "news" / "why.jsonl": 500,
+    OWN / "news" / "reports.jsonl": 1000,
+    OWN / "reference" / "fit.jsonl": 1500,
+}
+# Collections of articles with questions; all their questions are in each round.
+COLLECTIONS = OWN / "collections" / "fit"
+ANSWERING, OTHERS = 2, 2  # most passages of a collection that a question is asked of
 WINDOW = 200
-PUBLIC_CASES, NEWS_CASES = 700, 4000  # drawn anew for each round
+PUBLIC_CASES = 700  # drawn anew for each round
 NEGATIVES = 5
 TOKENS_PER_STEP = 3200
 WARM_UP = 0.04
@@ -52,8 +61,11 @@ class Chances:
     casual: float
 
 
-PUBLIC = Chances(0.6, 0.2, 0.4)
-OWN = Chances(0.3, 0.05, 0.2)  # the news has impossible and casual questions of its own
+CHANCES = {
+    "public": Chances(0.6, 0.2, 0.4),
+    "news": Chances(0.3, 0.05, 0.2),  # has impossible and casual questions of its own
+    "reference": Chances(0.4, 0.1, 0.1),  # so has this, and its nearest passages are of one article
+}
 
 
 def main() -> None:
@@ -84,9 +96,13 @@ def main() -> None:
     cases = [c for c in read_all(arguments.data) if part(c.title) == "fit"]
     cases = [c for c in cases if not is_development(c.title)]
     embedder = Embedder(arguments.models / "bge_small_en")
-    news, why = read_news(NEWS), read_news(WHY)
+    own = [read_own(path, path.parent.name) for path in DRAWN_OF]
     negatives = hard_negatives(embedder, cases, cases, NEGATIVES, allowed=lacks_answer)
-    strangers = hard_negatives(embedder, news + why, news + why, NEGATIVES)
+    strangers = [hard_negatives(embedder, some, some, NEGATIVES) for some in own]
+
+    collected = [
+        passages for folder in sorted(COLLECTIONS.iterdir()) for passages in read_collection(folder)
+    ]
 
     optimizer = optimise(model, arguments.rate, arguments.frozen)
     peaks = [group["lr"] for group in optimizer.param_groups]
@@ -94,14 +110,14 @@ def main() -> None:
     began, seen, number = time.monotonic(), 0, 0
     sums = np.zeros(4)
     for round_ in range(1, 1000):
-        drawn = rng.sample(range(len(news)), NEWS_CASES)
-        chosen = sorted(rng.sample(range(len(cases)), PUBLIC_CASES))
-        examples = epoch(
-            [cases[i] for i in chosen] + [news[i] for i in drawn] + why,
-            [negatives[i] for i in chosen] + [strangers[i] for i in drawn] + strangers[len(news) :],
-            tokenizer,
-            rng,
-        )
+        chosen = rng.sample(range(len(cases)), PUBLIC_CASES)
+        asked, near = [cases[i] for i in chosen], [negatives[i] for i in chosen]
+        for some, others, count in zip(own, strangers, DRAWN_OF.values(), strict=True):
+            chosen = rng.sample(range(len(some)), min(count, len(some)))
+            asked += [some[i] for i in chosen]
+            near += [others[i] for i in chosen]
+        examples = epoch(asked, near, tokenizer, rng)
+        examples += [one for passages in collected for one in of_collection(passages, rng)]
         steps = batches(examples, tokenizer, rng)
         print(f"round {round_}: {len(examples)} examples, {len(steps)} steps", flush=True)
         for batch in steps:
@@ -138,12 +154,12 @@ def epoch(
     pool_ = sorted(set().union(*(names(case.text) for case in cases)))
     examples = []
     for case, near in zip(cases, negatives, strict=True):
-        if case.source == "news":
+        if case.source in CHANCES:
             case = cropped(case, rng)
         parts = [cut(case, *window) for window in windows(case, tokenizer, WINDOW)]
         drawn = [part_ for part_ in parts if part_.answerable] or parts[:1]
         drawn += [p for p in parts if p not in drawn and rng.random() < 0.3]
-        chances = OWN if case.source == "news" else PUBLIC
+        chances = CHANCES.get(case.source, CHANCES["public"])
         if case.answerable and rng.random() < chances.negative:
             other = rng.choice(near)
             window = rng.choice(windows(other, tokenizer, WINDOW))
@@ -160,6 +176,23 @@ def epoch(
                 example = replace(example, question=casual(example.question))
             examples.append(example)
     return examples
+
+
+def of_collection(passages: Sequence[Case], rng: random.Random) -> list[Case]:
+    """Some of a question's nearest passages, with an answer and without, in their disguises."""
+    answering = [passage for passage in passages if passage.answerable]
+    others = [passage for passage in passages if not passage.answerable]
+    drawn = rng.sample(answering, min(ANSWERING, len(answering)))
+    drawn += rng.sample(others, min(OTHERS + (not answering), len(others)))
+    is_casual, is_untitled = rng.random() < 0.1, rng.random() < 0.1
+    return [
+        replace(
+            passage,
+            question=casual(passage.question) if is_casual else passage.question,
+            title="" if is_untitled else passage.title,
+        )
+        for passage in drawn
+    ]
 
 
 def batches(

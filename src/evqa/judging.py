@@ -19,7 +19,7 @@ from evqa.reranking import OverlapReranker, Reranker
 from evqa.sentence_reader import Read, SentenceReader
 
 FILE = Path(__file__).with_suffix(".json")
-VERSION = 1
+VERSION = 2
 _REFIT = "Fit them again: python training/fit.py DATA"
 
 _READ_TWICE = 8
@@ -29,16 +29,25 @@ Passages = Sequence[tuple[Hit, Sequence[Span]]]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What makes two scores of a sentence and two of its passage the log-odds of an answer."""
+    """What makes two scores of a sentence and three of its passage the log-odds of an answer.
+
+    The passage's `place` counts from 0, the best one.
+    """
 
     sentence: float
     second: float
     passage: float
     relevance: float
+    place: float
     offset: float
 
     def log_odds(
-        self, sentence: float, passage: float, relevance: float = 0.0, second: float = 0.0
+        self,
+        sentence: float,
+        passage: float,
+        place: int,
+        relevance: float = 0.0,
+        second: float = 0.0,
     ) -> float:
         """The log-odds that the sentence answers; 0 is as likely as not."""
         return (
@@ -46,6 +55,7 @@ class Numbers:
             + self.second * second
             + self.passage * passage
             + self.relevance * relevance
+            + self.place * place
             + self.offset
         )
 
@@ -76,8 +86,8 @@ class RerankerJudge:
         ]
         scores = iter(self._reranker.score(question, texts))
         return [
-            [self._numbers.log_odds(float(next(scores)), hit.score) for _ in spans]
-            for hit, spans in passages
+            [self._numbers.log_odds(float(next(scores)), hit.score, place) for _ in spans]
+            for place, (hit, spans) in enumerate(passages)
         ]
 
 
@@ -99,10 +109,12 @@ class ReaderJudge:
         seconds = second_scores(self._second, question, passages, reads)
         return [
             [
-                self._numbers.log_odds(logit, hit.score, read.relevance, second)
+                self._numbers.log_odds(logit, hit.score, place, read.relevance, second)
                 for logit, second in zip(read.sentences, others, strict=True)
             ]
-            for (hit, _), read, others in zip(passages, reads, seconds, strict=True)
+            for place, ((hit, _), read, others) in enumerate(
+                zip(passages, reads, seconds, strict=True)
+            )
         ]
 
 
