@@ -32,7 +32,7 @@ SENTENCE_READER = BundledModel(
     "sentence-reader",
     "evqa",
     "weights/sentence-reader",
-    "1fb320ea53dd6aecb9a8aa78cd78bb9d7281c0bf75106b6fbe61badabefb1993",
+    "9defeec21383c2547dbad9aec4a4f39efc8516e07a17e6bcdba47cb372d139b4",
 )
 
 
