@@ -172,6 +172,19 @@ def test_a_sentence_just_shown_gives_way_unless_it_is_clearly_better() -> None:
     assert first(minutes=6.0).startswith("The crossing takes 17 minutes.")
 
 
+def test_a_sentence_just_shown_is_shown_again_where_nothing_else_answers() -> None:
+    selector = judging(Fixed(minutes=2.5, ticket=2.0))
+    again = selector.select("How long?", hits_of(STORY), shown=["The crossing takes 17 minutes."])
+    assert again.sentences[0].text.startswith("The crossing takes 17 minutes.")
+
+
+def test_a_heading_gives_way_to_a_sentence() -> None:
+    text = "## What the ferry costs\n\nIt takes an hour. A ticket is 42 kroner."
+    assert select(judging(Fixed(hour=-9.0, kroner=4.0, costs=5.0)), "What?", text)[0] == (
+        "A ticket is 42 kroner."
+    )
+
+
 def test_a_name_that_no_article_has_takes_confidence_away() -> None:
     selector, hits = judging(Fixed(minutes=6.0)), hits_of(STORY)
     known, unknown = selector.select("How?", hits), selector.select("How?", hits, ["SU8"])

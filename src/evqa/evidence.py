@@ -33,6 +33,8 @@ _REASON = 1.0
 # A sentence that names another model than the question does is this much less likely: a choice of
 # ours, public questions hardly name any. Asked for the wait for a YU7, that of an SU7 is no answer.
 _OTHER_MODEL = 1.5
+# A heading announces what the text below it says: it is this much less likely to answer.
+_HEADING = 1.5
 # What the time asked for weighs was set against logits of which one is a third in log-odds.
 _TIME_SHARE = 0.35
 _SENTENCES_QUOTED = 4
@@ -112,7 +114,7 @@ class EvidenceSelector:
         passages = [(hit, list(quotable_spans(hit))) for hit in hits[:HITS_READ]]
         judged = self._judge.judge(question, passages)
         found = [
-            Sentence(hit, start, end, weight)
+            Sentence(hit, start, end, weight - _HEADING * _is_heading(hit.article.text, start))
             for (hit, spans), weights in zip(passages, judged, strict=True)
             for (start, end), weight in zip(spans, weights, strict=True)
         ]
@@ -156,7 +158,9 @@ def _fresh(ranked: Sequence[Sentence], shown: Collection[str]) -> Sequence[Sente
     best = max((one.weight for one in ranked if not is_shown(one)), default=None)
     if best is None:
         return ranked
-    return [one for one in ranked if one.weight >= best + _SHOWN_AGAIN or not is_shown(one)]
+    # Where nothing else is as likely as not to answer, it is enough that this one is.
+    least = best + _SHOWN_AGAIN if best >= 0 else min(0.0, best + _SHOWN_AGAIN)
+    return [one for one in ranked if one.weight >= least or not is_shown(one)]
 
 
 def quotable_spans(hit: Hit) -> Iterator[Span]:
@@ -186,6 +190,11 @@ def _quotable(text: str, start: int, end: int) -> Iterator[Span]:
             first = cut.end()
     if first < end:
         yield first, end
+
+
+def _is_heading(text: str, start: int) -> bool:
+    """Whether Markdown's sign for a heading stands before a sentence."""
+    return text[:start].endswith("# ")
 
 
 def _preferred(sentence: Sentence) -> Sentence:
