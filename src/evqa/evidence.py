@@ -194,7 +194,7 @@ def _quotable(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _is_heading(text: str, start: int) -> bool:
     """Whether Markdown's sign for a heading stands before a sentence."""
-    return text[:start].endswith("# ")
+    return text.endswith("# ", 0, start)
 
 
 def _preferred(sentence: Sentence) -> Sentence:
